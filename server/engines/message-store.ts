@@ -1,0 +1,66 @@
+/** A chat message as it is stored and shown. `content` is exactly what came. */
+export interface Message {
+  readonly room: string;
+  /** Its place in the room: contiguous from 1, in commit order. */
+  readonly seq: number;
+  /** Chosen by the sender (or made for it); unique together with room and sender. */
+  readonly id: string;
+  readonly sender: string;
+  readonly content: string;
+  /** When it was committed: integer milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A message that asks to be stored. */
+export interface Draft {
+  readonly room: string;
+  readonly id: string;
+  readonly sender: string;
+  readonly content: string;
+  /** Integer milliseconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * What became of one draft. `stored`: it is committed now. `duplicate`: the same (room, sender, id) with the same
+ * content was committed before (or earlier in the same group), and `message` is that one. `conflict`: the key is taken
+ * by other content, and nothing was stored.
+ */
+export type Outcome =
+  | { readonly kind: 'stored' | 'duplicate'; readonly message: Message }
+  | { readonly kind: 'conflict' };
+
+/** Thrown by `commit` when nothing was stored for certain: the store cannot be reached, is full or read-only. */
+export class StoreDown extends Error {
+  override name = 'StoreDown';
+}
+
+/** Thrown by `commit` when the commit was cut, so that its fate is not known: read the ids back. */
+export class StoreUnknown extends Error {
+  override name = 'StoreUnknown';
+}
+
+/**
+ * Where chat messages are the truth: durable and ordered.
+ *
+ * Order: `seq` is contiguous from 1 in each room, in commit order, whoever commits.
+ * Atomicity: one `commit` is one transaction; all its drafts are stored (or found) or none is. When it resolves, they
+ * survive a crash of this process and of the machine.
+ * Duplicates: the key is (room, sender, id); see `Outcome`. Two drafts of one key in one group are handled like two groups.
+ * Errors: `commit` rejects with `StoreDown` or `StoreUnknown`, reads with any error. Nothing is retried inside.
+ * Empty: a room without messages has head 0 and empty ranges; any room name may be asked for.
+ * After close: every call rejects with `StoreDown`. A call under way at close is finished first.
+ */
+export interface MessageStore {
+  /** Names this history: another epoch is another history, and positions of the one mean nothing in the other. */
+  epoch(): Promise<string>;
+  /** Stores a group; outcomes are in the order of the drafts. The caller keeps groups to at most 500 drafts. */
+  commit(drafts: readonly Draft[]): Promise<Outcome[]>;
+  /** The seq of the room's newest message, 0 when there is none. */
+  head(room: string): Promise<number>;
+  /** Messages with `after` < seq, oldest first, at most `limit`. */
+  after(room: string, after: number, limit: number): Promise<Message[]>;
+  /** The newest messages with seq < `before`, oldest first, at most `limit`. */
+  before(room: string, before: number, limit: number): Promise<Message[]>;
+  close(): Promise<void>;
+}

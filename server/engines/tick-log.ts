@@ -1,0 +1,53 @@
+/** One price change of one symbol, in the form in which it is sent. */
+export interface Tick {
+  readonly symbol: string;
+  readonly price: number;
+  readonly size: number;
+  /** Who took: absent where the source does not say. */
+  readonly side?: 'buy' | 'sell';
+  /** The price's change since the symbol's first tick of the last 24 hours, in per cent. */
+  readonly change: number;
+  /** Integer milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A tick with its place in the log. */
+export interface TickRecord {
+  readonly partition: number;
+  /** Contiguous from 0 in its partition. */
+  readonly offset: number;
+  readonly tick: Tick;
+}
+
+/** A vector of offsets, one a partition: the *next* offset of each. */
+export type Offsets = readonly number[];
+
+export interface TickLogListener {
+  /** Records in the order of their offsets within each partition; the partitions may interleave in any way. */
+  records(batch: readonly TickRecord[]): void;
+  /** Whether the log can be read now; called on each change. */
+  reachable(yes: boolean): void;
+}
+
+/**
+ * The log of market ticks: replayable and partitioned.
+ *
+ * Order: a symbol's ticks all lie in one partition (its key), in the order in which they were appended.
+ * Loss: none that the log still keeps; `follow` goes on from the last record handed over after any outage.
+ * Duplicates: `follow` hands over each offset once.
+ * Epoch: names this log; offsets of one epoch mean nothing in another.
+ * After close: `append` and `read` reject, listeners are not called again.
+ */
+export interface TickLog {
+  /** How many partitions, and the name of this log. Known once `open` has resolved. */
+  open(): Promise<{ readonly partitions: number; readonly epoch: string }>;
+  /** Appends ticks in order; resolves when they are kept. Only the feed calls this, one call at a time. */
+  append(ticks: readonly Tick[]): Promise<void>;
+  /** The oldest offset kept and the next offset to be written, of each partition. */
+  bounds(): Promise<{ readonly first: Offsets; readonly next: Offsets }>;
+  /** Hands every record from these offsets on to the listener, and goes on with new ones until closed. */
+  follow(from: Offsets, listener: TickLogListener): void;
+  /** Records of one partition with `from` <= offset < `to`, in order, as far as they are kept. */
+  read(partition: number, from: number, to: number): Promise<TickRecord[]>;
+  close(): Promise<void>;
+}

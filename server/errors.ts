@@ -1,0 +1,80 @@
+/**
+ * The closed table of what can be refused. `status` is the HTTP status of the same refusal over REST, and `fatal` says
+ * whether a STOMP session ends with it (protocol errors) or goes on (what a user can do wrong while chatting).
+ * `docs/reference/errors.md` is generated from this table.
+ */
+export const errorTable = {
+  'invalid-json': { status: 400, fatal: false, text: 'The body is not valid JSON.' },
+  'invalid-message': {
+    status: 400,
+    fatal: false,
+    text: 'A field of the body is missing, of the wrong type, or too long; the message names it.',
+  },
+  'invalid-parameter': {
+    status: 400,
+    fatal: false,
+    text: 'A query parameter or header has a wrong value; the message names it.',
+  },
+  'id-conflict': {
+    status: 409,
+    fatal: false,
+    text: 'The same room, sender and id were already used with other content.',
+  },
+  'unknown-room': { status: 404, fatal: false, text: 'There is no such room.' },
+  'unknown-symbol': { status: 404, fatal: false, text: 'There is no such symbol.' },
+  'unknown-destination': { status: 404, fatal: false, text: 'Nothing listens at this destination.' },
+  'not-writable': { status: 403, fatal: false, text: 'Clients may not send to this destination.' },
+  'not-readable': { status: 403, fatal: false, text: 'Clients may not subscribe to this destination.' },
+  'position-unknown': { status: 400, fatal: false, text: 'The position is above the head of the stream.' },
+  'too-many-subscriptions': { status: 429, fatal: false, text: 'The session holds as many subscriptions as it may.' },
+  'store-down': { status: 503, fatal: false, text: 'The message store does not answer; nothing was stored.' },
+  'store-unknown': {
+    status: 503,
+    fatal: false,
+    text: 'It is not known whether the message was stored; send it again with the same id.',
+  },
+  stopping: { status: 503, fatal: false, text: 'The server is stopping; connect again.' },
+  'not-found': { status: 404, fatal: false, text: 'There is nothing at this path.' },
+  'method-not-allowed': {
+    status: 405,
+    fatal: false,
+    text: 'The path does not know this method; see the Allow header.',
+  },
+  'too-large': { status: 413, fatal: true, text: 'A frame or body is larger than its limit.' },
+  'invalid-frame': {
+    status: 400,
+    fatal: true,
+    text: 'The bytes are not a STOMP frame; the message names what is wrong.',
+  },
+  'unexpected-frame': { status: 400, fatal: true, text: 'The command is not known or not allowed in this state.' },
+  'missing-header': {
+    status: 400,
+    fatal: true,
+    text: 'A header that the command needs is missing; the message names it.',
+  },
+  'unsupported-version': { status: 400, fatal: true, text: 'None of the offered STOMP versions is spoken here.' },
+  'duplicate-subscription': { status: 400, fatal: true, text: 'The subscription id is in use in this session.' },
+  'unknown-subscription': { status: 400, fatal: true, text: 'The session has no subscription of this id.' },
+  'not-implemented': { status: 501, fatal: true, text: 'The command is not implemented.' },
+  timeout: { status: 408, fatal: true, text: 'The client was silent for too long.' },
+  'too-slow': { status: 408, fatal: true, text: 'The client took no byte for too long.' },
+  internal: { status: 500, fatal: false, text: 'The server failed; the log says why.' },
+} as const satisfies Record<string, { status: number; fatal: boolean; text: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What a client asked for and does not get. The message is for that client: it names the limit or the field. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string = errorTable[code].text, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Refusal';
+    this.code = code;
+  }
+}
+
+/** Any thrown value as a refusal: what is not one already becomes `internal`, which tells a client nothing. */
+export function refusalOf(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal('internal', undefined, { cause: error });
+}

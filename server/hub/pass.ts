@@ -1,0 +1,129 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Client } from './client.ts';
+import type { HubStats } from './stats.ts';
+import type { AnyStream } from './stream.ts';
+
+export interface PassOptions {
+  readonly clock: Clock;
+  /** The most milliseconds between the end of one pass and the next. */
+  readonly latencyBudget: number;
+  readonly stats: HubStats;
+  /** Serves a client once; returns whether more is left for it. */
+  serve(client: Client): boolean;
+  /** Called at the start of each chunk with the time, in milliseconds of the monotonic clock. */
+  chunk(now: number): void;
+}
+
+/** A chunk of a pass ends after so many milliseconds, so that reads, heart-beats and health checks stay quick. */
+const CHUNK_TIME = 4;
+/** Clients served between two looks at the clock. */
+const CLOCK_STEP = 32;
+/** A pass cheaper than this, in milliseconds, is followed by the next without a pause. */
+const CHEAP = 1;
+
+/**
+ * Brings the streams that were appended to (the dirty ones) to their followers. Appends while a pass runs gather and go
+ * with the next. After a pass that took c ms of work the next starts c ms later, at most the latency budget: under load the
+ * passes get fewer and their slices longer, and half of the time is left for everything else.
+ */
+export class Pass {
+  readonly #options: PassOptions;
+  #dirty: AnyStream[] = [];
+  #running: AnyStream[] = [];
+  /** Where the running pass stands in the last of its streams: everything from here on was visited. */
+  #index = 0;
+  #number = 0;
+  #cost = 0;
+  #scheduled = false;
+  #timer: Timer | undefined;
+  #notBefore = 0;
+  #stopped = false;
+
+  constructor(options: PassOptions) {
+    this.#options = options;
+  }
+
+  /** The stream has something to send: it goes with the next pass. */
+  add(stream: AnyStream): void {
+    if (!stream.dirty) {
+      stream.dirty = true;
+      this.#dirty.push(stream);
+    }
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#stopped || this.#running.length > 0) return;
+    this.#scheduled = true;
+    const { clock } = this.#options;
+    const wait = this.#notBefore - clock.monotonic();
+    if (wait < CHEAP) clock.soon(() => this.#start());
+    else this.#timer = clock.after(wait, () => this.#start());
+  }
+
+  #start(): void {
+    this.#scheduled = false;
+    if (this.#stopped) return;
+    this.#running = this.#dirty;
+    this.#dirty = [];
+    for (const stream of this.#running) stream.dirty = false;
+    this.#number++;
+    this.#cost = 0;
+    this.#index = this.#running.at(-1)?.cursors.length ?? 0;
+    this.#chunk();
+  }
+
+  #chunk(): void {
+    if (this.#stopped) return;
+    const { clock, chunk } = this.#options;
+    const start = clock.monotonic();
+    chunk(start);
+    while (this.#running.length > 0) {
+      this.#serveSome();
+      if (clock.monotonic() - start < CHUNK_TIME) continue;
+      this.#cost += clock.monotonic() - start;
+      if (this.#running.length > 0) clock.soon(() => this.#chunk());
+      else this.#finish();
+      return;
+    }
+    this.#cost += clock.monotonic() - start;
+    this.#finish();
+  }
+
+  /** Serves the next few followers of the last stream. It goes backwards: a follower that leaves is replaced in the list by
+   * one that was visited already, and one that comes was served when it came. */
+  #serveSome(): void {
+    const stream = this.#running.at(-1);
+    if (stream === undefined) return;
+    const { cursors } = stream;
+    this.#index = Math.min(this.#index, cursors.length);
+    for (let step = 0; step < CLOCK_STEP && this.#index > 0; step++) {
+      this.#index--;
+      const client = cursors[this.#index]?.client;
+      if (client === undefined || client.pass === this.#number) continue;
+      client.pass = this.#number;
+      if (this.#options.serve(client)) this.#again(client);
+    }
+    if (this.#index > 0) return;
+    this.#running.pop();
+    this.#index = this.#running.at(-1)?.cursors.length ?? 0;
+  }
+
+  /** A client has more than one slice to go: its streams go with the next pass too. */
+  #again(client: Client): void {
+    for (const cursor of client.cursors) if (!cursor.idle && !cursor.stream.dirty) this.add(cursor.stream);
+  }
+
+  #finish(): void {
+    const { clock, latencyBudget, stats } = this.#options;
+    stats.passes++;
+    stats.passTime += this.#cost;
+    this.#notBefore = clock.monotonic() + Math.min(this.#cost, latencyBudget);
+    if (this.#dirty.length > 0) this.#schedule();
+  }
+}

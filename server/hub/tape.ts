@@ -1,0 +1,201 @@
+import type { Encoding } from './encoding.ts';
+
+/** The most that one write to one client carries, in bytes; only a single event may be larger. */
+export const SLICE_BYTES = 65_536;
+const FIRST_SEGMENT_BYTES = 4_096;
+/** An older event is asked for by many after a restart, each at a place of its own: encode from round places on. */
+const BACKFILL_STEP = 256;
+
+/** The events from a position on, in the bytes of one encoding. */
+export interface Slice {
+  readonly bytes: Uint8Array;
+  /** The position after the last event in it. */
+  readonly next: number;
+  readonly events: number;
+}
+
+/** What a tape needs of its stream's log. */
+interface Events<E> {
+  readonly first: number;
+  readonly next: number;
+  at(position: number): E | undefined;
+}
+
+/**
+ * Bytes of consecutive events, one after the other. What is written stays as it is, because a kernel queue may still hold
+ * it; only the free end is written to. Whoever holds a slice holds its segment: at most `SLICE_BYTES`, or one event.
+ */
+class Segment {
+  readonly first: number;
+  readonly buffer: Buffer;
+  /** Where each event ends in the buffer. */
+  readonly ends: number[] = [];
+  used = 0;
+
+  constructor(first: number, bytes: number) {
+    this.first = first;
+    this.buffer = Buffer.allocUnsafeSlow(bytes);
+  }
+
+  get next(): number {
+    return this.first + this.ends.length;
+  }
+
+  fits(bytes: Uint8Array): boolean {
+    return this.used + bytes.length <= this.buffer.length;
+  }
+
+  add(bytes: Uint8Array): void {
+    this.buffer.set(bytes, this.used);
+    this.used += bytes.length;
+    this.ends.push(this.used);
+  }
+
+  slice(from: number): Slice {
+    const start = from === this.first ? 0 : (this.ends[from - this.first - 1] ?? 0);
+    return { bytes: this.buffer.subarray(start, this.used), next: this.next, events: this.next - from };
+  }
+}
+
+/**
+ * One encoding of one stream: each event of the log is encoded at most once, when the first cursor needs it, and what lies
+ * from a to b is one subarray of a segment. A tape that is not `shared` keeps nothing and encodes for each call.
+ */
+export class Tape<E> {
+  readonly encoding: Encoding<E>;
+  readonly shared: boolean;
+  /** For the stream: how many cursors use it. */
+  users = 0;
+  readonly #log: Events<E>;
+  #segments: Segment[] = [];
+  #runs = new WeakMap<readonly E[], Map<number, Slice>>();
+  #last: Slice | undefined;
+  #lastFrom = -1;
+
+  constructor(log: Events<E>, encoding: Encoding<E>, shared: boolean) {
+    this.#log = log;
+    this.encoding = encoding;
+    this.shared = shared;
+  }
+
+  /** Bytes allocated for segments. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.buffer.length, 0);
+  }
+
+  /** The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. */
+  slice(from: number): Slice {
+    if (!this.shared) return this.#encodeAlone(from);
+    // In a pass nearly all clients ask for the same place.
+    if (this.#lastFrom === from && this.#segments.at(-1)?.next === this.#log.next && this.#last !== undefined) {
+      return this.#last;
+    }
+    this.#encode(from);
+    const slice = this.#segmentOf(from).slice(from);
+    this.#lastFrom = from;
+    this.#last = slice;
+    return slice;
+  }
+
+  /**
+   * The bytes of `events` from `index` on, at most `SLICE_BYTES`, for events that are not (or no more) in the log;
+   * `position` is that of events[0], and `next` of the answer is an index. With `keep` the same list gives the same bytes.
+   */
+  run(events: readonly E[], index: number, position: number, keep: boolean): Slice {
+    if (!keep) return this.#encodeRun(events, index, position);
+    const kept = this.#runs.get(events) ?? new Map<number, Slice>();
+    this.#runs.set(events, kept);
+    const slice = kept.get(index) ?? this.#encodeRun(events, index, position);
+    kept.set(index, slice);
+    return slice;
+  }
+
+  /** Lets go of segments that lie wholly before `first`. */
+  dropBefore(first: number): void {
+    let gone = 0;
+    while (gone < this.#segments.length && this.#segmentAt(gone).next <= first) gone++;
+    if (gone === 0) return;
+    this.#segments = this.#segments.slice(gone);
+    this.#last = undefined;
+    this.#lastFrom = -1;
+  }
+
+  #segmentAt(index: number): Segment {
+    // biome-ignore lint/style/noNonNullAssertion: callers keep the index inside the list.
+    return this.#segments[index]!;
+  }
+
+  #segmentOf(position: number): Segment {
+    let low = 0;
+    let high = this.#segments.length - 1;
+    if (high >= 0 && this.#segmentAt(high).first <= position) return this.#segmentAt(high);
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#segmentAt(middle).first <= position) low = middle;
+      else high = middle - 1;
+    }
+    return this.#segmentAt(low);
+  }
+
+  /** Makes the segments cover [from, log.next). */
+  #encode(from: number): void {
+    const last = this.#segments.at(-1);
+    if (last === undefined || last.next < this.#log.first) {
+      // Nothing yet, or every follower was away so long that the log moved on past what is encoded.
+      this.#segments = [];
+      this.#extend(this.#segments, from, this.#log.next);
+      return;
+    }
+    this.#extend(this.#segments, last.next, this.#log.next);
+    const first = this.#segmentAt(0).first;
+    if (from >= first) return;
+    const older: Segment[] = [];
+    this.#extend(older, Math.max(this.#log.first, from - (from % BACKFILL_STEP)), first);
+    this.#segments = [...older, ...this.#segments];
+  }
+
+  #extend(segments: Segment[], from: number, to: number): void {
+    let segment = segments.at(-1);
+    for (let position = from; position < to; position++) {
+      const bytes = this.#bytesAt(position);
+      if (segment === undefined || !segment.fits(bytes)) {
+        const room = Math.min(SLICE_BYTES, segment === undefined ? FIRST_SEGMENT_BYTES : segment.buffer.length * 2);
+        segment = new Segment(position, Math.max(room, bytes.length));
+        segments.push(segment);
+      }
+      segment.add(bytes);
+    }
+  }
+
+  #bytesAt(position: number): Uint8Array {
+    // biome-ignore lint/style/noNonNullAssertion: positions between first and next are in the log.
+    return this.encoding.encode(this.#log.at(position)!, position);
+  }
+
+  #encodeAlone(from: number): Slice {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    let position = from;
+    for (; position < this.#log.next; position++) {
+      const bytes = this.#bytesAt(position);
+      if (size > 0 && size + bytes.length > SLICE_BYTES) break;
+      parts.push(bytes);
+      size += bytes.length;
+    }
+    return { bytes: Buffer.concat(parts, size), next: position, events: position - from };
+  }
+
+  #encodeRun(events: readonly E[], index: number, position: number): Slice {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    let at = index;
+    for (; at < events.length; at++) {
+      // biome-ignore lint/style/noNonNullAssertion: at is inside the list.
+      const bytes = this.encoding.encode(events[at]!, position + at);
+      if (size > 0 && size + bytes.length > SLICE_BYTES) break;
+      parts.push(bytes);
+      size += bytes.length;
+    }
+    return { bytes: Buffer.concat(parts, size), next: at, events: at - index };
+  }
+}
