@@ -140,9 +140,8 @@ export class Tape<E> {
   /** Makes the segments cover [from, log.next). */
   #encode(from: number): void {
     const last = this.#segments.at(-1);
-    if (last === undefined || last.next < this.#log.first) {
-      // Nothing yet, or every follower was away so long that the log moved on past what is encoded.
-      this.#segments = [];
+    if (last === undefined) {
+      // Nothing yet, or every follower was away for so long that the log moved on past what was encoded.
       this.#extend(this.#segments, from, this.#log.next);
       return;
     }

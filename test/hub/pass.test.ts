@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Hub } from '../../server/hub/hub.ts';
+import { numbered, numbersOf, StoredStream } from '../support/hub-world.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { RecordingSink } from '../support/recording-sink.ts';
+
+/** A clock on which each write to a sink takes a while. */
+class CostlyClock extends ManualClock {
+  spent = 0;
+
+  override monotonic(): number {
+    return super.monotonic() + this.spent;
+  }
+}
+
+class CostlySink extends RecordingSink {
+  readonly #clock: CostlyClock;
+
+  constructor(clock: CostlyClock) {
+    super();
+    this.#clock = clock;
+  }
+
+  override write(bytes: Uint8Array): boolean {
+    this.#clock.spent += 0.1;
+    return super.write(bytes);
+  }
+}
+
+function crowd(
+  size: number,
+  latencyBudget: number,
+): { clock: CostlyClock; chat: StoredStream; sinks: CostlySink[]; hub: Hub } {
+  const clock = new CostlyClock();
+  const hub = new Hub({ clock, latencyBudget, stallTimeout: 30_000 });
+  const chat = new StoredStream(hub, { count: 10_000, bytes: 1e9, age: 60_000 });
+  const sinks = Array.from({ length: size }, () => {
+    const sink = new CostlySink(clock);
+    hub.connect(sink).follow(chat.stream, numbered(), { next: 0 });
+    return sink;
+  });
+  return { clock, chat, sinks, hub };
+}
+
+test('after a dear pass the next waits about as long as the pass took, and carries what gathered', () => {
+  const { clock, chat, sinks, hub } = crowd(1_000, 250);
+  chat.append();
+  clock.run();
+  assert.equal(hub.stats.passes, 1, 'the first pass starts at once');
+  for (let n = 0; n < 50; n++) chat.append();
+  clock.run();
+  assert.equal(hub.stats.passes, 1);
+  clock.advance(99);
+  assert.equal(hub.stats.passes, 1, 'a pass of 100 ms is followed by about 100 ms of rest');
+  clock.advance(5);
+  assert.equal(hub.stats.passes, 2);
+  for (const sink of sinks) {
+    assert.equal(sink.writes, 2);
+    assert.equal(numbersOf(sink).length, 51);
+  }
+});
+
+test('the rest between passes is at most the latency budget', () => {
+  const { clock, chat, hub } = crowd(5_000, 40);
+  chat.append();
+  clock.run();
+  chat.append();
+  clock.advance(38);
+  assert.equal(hub.stats.passes, 1);
+  clock.advance(5);
+  assert.equal(hub.stats.passes, 2);
+});
+
+test('a pass yields to what else wants to run, and events of that time still go to the rest of the crowd', () => {
+  const { clock, chat, sinks } = crowd(1_000, 250);
+  let between = 0;
+  const watch = (): void => {
+    const served = sinks.filter((sink) => sink.writes > 0).length;
+    if (served < sinks.length) {
+      if (served > 0) between++;
+      clock.soon(watch);
+    }
+  };
+  chat.append();
+  watch();
+  clock.run();
+  assert.ok(between >= 10, `something else ran ${between} times during a pass of 100 ms`);
+  assert.ok(sinks.every((sink) => numbersOf(sink).length === 1));
+});
+
+test('a stopped hub sends nothing more', () => {
+  const { clock, chat, sinks, hub } = crowd(3, 250);
+  chat.append();
+  hub.close();
+  clock.advance(2_000);
+  assert.ok(sinks.every((sink) => sink.writes === 0));
+  assert.equal(clock.pending, 0);
+});
