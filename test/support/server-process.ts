@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+
+const MAIN = join(import.meta.dirname, '../../server/main.ts');
+
+/** The whole product as its user starts it, in a process, a port and a data folder of its own. */
+export class ServerProcess {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly #folder: string;
+  readonly #env: Record<string, string>;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(port: number, adminPort: number, folder: string, env: Record<string, string>) {
+    this.port = port;
+    this.adminPort = adminPort;
+    this.#folder = folder;
+    this.#env = env;
+  }
+
+  static async create(env: Record<string, string> = {}): Promise<ServerProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'towncrier-test-'));
+    return new ServerProcess(await freePort(), await freePort(), folder, env);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('the server does not run');
+    return this.#child.pid;
+  }
+
+  /** What it has written so far, over all starts. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Starts it and resolves once it is ready. */
+  async start(): Promise<void> {
+    const own = {
+      PORT: `${this.port}`,
+      ADMIN_PORT: `${this.adminPort}`,
+      HOST: '127.0.0.1',
+      DATA_DIR: this.#folder,
+      LOG_LEVEL: 'warn',
+    };
+    const child = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env.PATH, ...own, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const keep = (chunk: Buffer): void => {
+      this.#output += chunk.toString();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    for (let tries = 0; tries < 200; tries++) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${this.#output}`);
+      const ready = await fetch(`http://127.0.0.1:${this.adminPort}/health/ready`).catch(() => undefined);
+      if (ready?.ok === true) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`the server was not ready within 10 s: ${this.#output}`);
+  }
+
+  /** Ends it as a crash does. */
+  kill(): Promise<number | null> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Ends it as an operator does; resolves to its exit code. */
+  stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it if it runs, and removes its data. */
+  async dispose(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined) return null;
+    this.#child = undefined;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  }
+}
