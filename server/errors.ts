@@ -34,12 +34,20 @@ export const errorTable = {
     text: 'It is not known whether the message was stored; send it again with the same id.',
   },
   stopping: { status: 503, fatal: false, text: 'The server is stopping; connect again.' },
+  'origin-refused': { status: 403, fatal: true, text: 'Pages of this origin may not connect.' },
   'not-found': { status: 404, fatal: false, text: 'There is nothing at this path.' },
   'method-not-allowed': {
     status: 405,
     fatal: false,
     text: 'The path does not know this method; see the Allow header.',
   },
+  'unsupported-media-type': { status: 415, fatal: false, text: 'The body must be application/json.' },
+  'upgrade-required': {
+    status: 426,
+    fatal: false,
+    text: 'This path is for WebSocket connections; see the Upgrade header.',
+  },
+  'invalid-request': { status: 400, fatal: false, text: 'The request is not valid HTTP.' },
   'too-large': { status: 413, fatal: true, text: 'A frame or body is larger than its limit.' },
   'invalid-frame': {
     status: 400,

@@ -13,10 +13,13 @@ export type Setting = {
   | { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] }
   | { readonly type: 'text'; readonly default: string; readonly pattern?: RegExp; readonly patternText?: string }
   | {
+      /** Separated by commas; an item stands once. */
       readonly type: 'list';
       readonly default: readonly string[];
       readonly pattern: RegExp;
       readonly patternText: string;
+      /** What the first item must be. */
+      readonly first?: string;
     }
 );
 
@@ -42,8 +45,9 @@ export const settings = {
     type: 'list',
     default: ['global'],
     pattern: /^[a-z0-9][a-z0-9_-]{0,62}$/,
-    patternText: 'small letters, digits, - and _, at most 63 characters',
-    text: 'Chat rooms, separated by commas. The first is the one that plain /topic/chat means; it must be named global.',
+    patternText: 'names of small letters, digits, - and _, at most 63 characters each',
+    first: 'global',
+    text: 'Chat rooms. The first, global, is the one that plain /topic/chat means.',
   },
   MARKET_SOURCE: {
     type: 'choice',
@@ -83,8 +87,8 @@ export const settings = {
     type: 'list',
     default: [],
     pattern: /^(\*|https?:\/\/[^/]+)$/,
-    patternText: 'an origin such as https://example.org, or *',
-    text: 'Origins of other sites that may use the API, /stream and /ws-endpoint from a browser, separated by commas.',
+    patternText: 'origins such as https://example.org, or * for all',
+    text: 'Other sites that may use the API, /stream and /ws-endpoint from a browser.',
   },
   LATENCY_BUDGET: {
     type: 'integer',

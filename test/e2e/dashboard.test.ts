@@ -58,9 +58,7 @@ test('prices move, and the chart of the chosen symbol is drawn', async () => {
   const tab = await Tab.open(await browser.newContext(), server.url, 'Cat');
   await tab.page.locator('[data-testid="price-row"][data-symbol="BTC-USD"]').waitFor({ timeout: 10_000 });
   const first = await tab.price('BTC-USD');
-  const selector = '[data-symbol="BTC-USD"] [data-testid="price"]';
-  const moved = `document.querySelector('${selector}')?.textContent !== ${JSON.stringify(first)}`;
-  await tab.page.waitForFunction(moved, undefined, { timeout: 20_000 });
+  await tab.priceMoves('BTC-USD', first);
   assert.ok((await tab.page.locator('canvas').count()) > 0);
   assert.deepEqual(tab.errors, []);
   await tab.page.context().close();

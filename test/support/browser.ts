@@ -109,4 +109,11 @@ export class Tab {
     const cell = this.page.locator(`[data-testid="price-row"][data-symbol="${symbol}"] [data-testid="price"]`);
     return (await cell.textContent()) ?? '';
   }
+
+  /** Waits until another price than this is shown. */
+  async priceMoves(symbol: string, from: string): Promise<void> {
+    const row = this.page.locator(`[data-testid="price-row"][data-symbol="${symbol}"]`);
+    const price = row.getByTestId('price').filter({ hasNotText: from });
+    await price.waitFor({ state: 'attached', timeout: 20_000 });
+  }
 }

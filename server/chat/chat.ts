@@ -1,0 +1,183 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Backplane } from '../engines/backplane.ts';
+import type { Draft, Message, MessageStore } from '../engines/message-store.ts';
+import type { PresenceStore } from '../engines/presence-store.ts';
+import { Refusal } from '../errors.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Logger } from '../log.ts';
+import { type Author, nameOf } from './author.ts';
+import { Committer, type Sent } from './committer.ts';
+import { readMessage } from './message.ts';
+import { isFrom, readNews, writeNews } from './news.ts';
+import { Presence } from './presence.ts';
+import { openRoom, type Room } from './room.ts';
+import { ChatStats } from './stats.ts';
+import { Typing } from './typing.ts';
+
+export interface ChatOptions {
+  readonly hub: Hub;
+  readonly store: MessageStore;
+  readonly backplane: Backplane;
+  readonly presenceStore: PresenceStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Makes the id of a message that came without one: a UUID, from real randomness. */
+  readonly newId: () => string;
+  /** The names of the rooms. */
+  readonly rooms: readonly string[];
+  /** Names this instance; no other instance, and no earlier life of this one, has the same name. */
+  readonly instance: string;
+}
+
+/** How often the store is asked for what others committed while the backplane is down, in milliseconds. */
+const POLL = 250;
+/** While it is up, every so many polls ask too: an instance may have died between its commit and its news. */
+const SELDOM = 20;
+
+/** Starts the chat. Rejects where the store does not answer. The engines stay the caller's to close. */
+export async function createChat(options: ChatOptions): Promise<Chat> {
+  const { rooms, store, backplane } = options;
+  const stats = new ChatStats();
+  const epoch = await store.epoch();
+  const roomOptions = { ...options, stats, epoch, backplaneUp: () => backplane.up };
+  const opened = await Promise.all(rooms.map((name) => openRoom(name, roomOptions)));
+  return new Chat(options, stats, epoch, opened);
+}
+
+/** The chat of one instance: rooms, who is typing, who is here. */
+export class Chat {
+  /** Of the message store: seqs mean nothing under another one. */
+  readonly epoch: string;
+  readonly stats: ChatStats;
+  readonly rooms: ReadonlyMap<string, Room>;
+  readonly typing: Typing;
+  readonly presence: Presence;
+  readonly #options: ChatOptions;
+  readonly #committer: Committer;
+  readonly #poll: Timer;
+  #closed = false;
+
+  constructor(options: ChatOptions, stats: ChatStats, epoch: string, rooms: readonly Room[]) {
+    this.#options = options;
+    this.stats = stats;
+    this.epoch = epoch;
+    this.rooms = new Map(rooms.map((room) => [room.name, room]));
+    this.typing = new Typing({ ...options, stats });
+    this.presence = new Presence(options);
+    this.#committer = new Committer({
+      ...options,
+      stats,
+      stored: (message) => this.#stored(message),
+      found: (message) => this.#found(message),
+    });
+    let polls = 0;
+    this.#poll = options.clock.every(POLL, () => {
+      polls++;
+      if (!options.backplane.up || polls % SELDOM === 0) this.#catchUp();
+    });
+    this.#subscribe();
+  }
+
+  /** Throws a `Refusal` (`unknown-room`). */
+  room(name: string): Room {
+    const room = this.rooms.get(name);
+    if (room === undefined) throw new Refusal('unknown-room');
+    return room;
+  }
+
+  /**
+   * Sends a message: `{"id"?, "sender"?, "content"}`, as bytes of JSON or an object. Resolves when it is committed.
+   * Rejects with a `Refusal`: `unknown-room`, `invalid-json`, `invalid-message`, `id-conflict`, `store-down`,
+   * `store-unknown`, `stopping`.
+   */
+  async post(room: string, body: unknown, author: Author): Promise<Sent> {
+    return this.#committer.commit(this.#draft(room, body, author));
+  }
+
+  /** Commits what waits, and stops. */
+  async close(): Promise<void> {
+    await this.#committer.close();
+    this.#closed = true;
+    this.#poll.cancel();
+    for (const room of this.rooms.values()) room.gate.close();
+    this.typing.close();
+    await this.presence.close();
+  }
+
+  #draft(room: string, body: unknown, author: Author): Draft {
+    const { newId, clock } = this.#options;
+    try {
+      const { id, sender, content } = readMessage(body);
+      return {
+        room: this.room(room).name,
+        id: id ?? newId(),
+        sender: nameOf(author, sender),
+        content,
+        time: clock.now(),
+      };
+    } catch (error) {
+      this.stats.refused++;
+      throw error;
+    }
+  }
+
+  #stored(message: Message): void {
+    this.rooms.get(message.room)?.gate.offer(message);
+    void this.#publish(message);
+  }
+
+  /** Whoever sent it first may have died before its news went out: what is new to us may be new to others. */
+  #found(message: Message): void {
+    const gate = this.rooms.get(message.room)?.gate;
+    if (gate !== undefined && message.seq >= gate.next) this.#stored(message);
+  }
+
+  async #publish(message: Message): Promise<void> {
+    const { backplane, instance } = this.#options;
+    const payload = writeNews(instance, this.epoch, message);
+    try {
+      const reached = backplane.up ? await backplane.publish('global-chat-channel', payload) : undefined;
+      if (reached === undefined) this.stats.unpublished++;
+      // Nobody heard it, not even we: what others said just now was lost on us too.
+      else if (reached === 0) this.rooms.get(message.room)?.gate.catchUp();
+    } catch {
+      // The others find it in the store.
+      this.stats.unpublished++;
+    }
+  }
+
+  #subscribe(): void {
+    const { backplane, log } = this.#options;
+    const { typing, presence } = this;
+    const subscriptions = [
+      backplane.subscribe('global-chat-channel', {
+        message: (payload) => this.#hear(payload),
+        resumed: () => this.#catchUp(),
+      }),
+      backplane.subscribe('typing-channel', {
+        message: (payload) => typing.hear(payload),
+        resumed: () => undefined,
+      }),
+      backplane.subscribe('presence-channel', {
+        message: (from) => presence.hear(from),
+        resumed: () => presence.lookAgain(),
+      }),
+    ];
+    for (const subscribed of subscriptions) {
+      subscribed.catch((error) => log.error({ err: error }, 'the backplane cannot be listened to'));
+    }
+  }
+
+  #hear(payload: string): void {
+    // One's own messages passed the gate when they were committed.
+    if (this.#closed || isFrom(this.#options.instance, payload)) return;
+    const message = readNews(payload, this.epoch);
+    const room = message === undefined ? undefined : this.rooms.get(message.room);
+    if (message === undefined || room === undefined) this.stats.strange++;
+    else room.gate.offer(message);
+  }
+
+  #catchUp(): void {
+    if (!this.#closed) for (const room of this.rooms.values()) room.gate.catchUp();
+  }
+}

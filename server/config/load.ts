@@ -1,0 +1,56 @@
+import { allowed } from './allowed.ts';
+import { type Setting, type Settings, settings } from './settings.ts';
+
+/** Variables as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Either all values, checked, or one line for each thing that is wrong. */
+export type Loaded =
+  | { readonly settings: Settings; readonly problems?: undefined }
+  | { readonly settings?: undefined; readonly problems: readonly string[] };
+
+type Value = number | string | readonly string[];
+
+/** Reads every setting. A variable that is unset, empty or blank means the default. */
+export function loadSettings(environment: Environment): Loaded {
+  const values: Record<string, Value> = {};
+  const problems: string[] = [];
+  for (const [name, setting] of Object.entries<Setting>(settings)) {
+    const given = environment[name]?.trim() ?? '';
+    const value = given === '' ? setting.default : parse(setting, given);
+    if (value === undefined) problems.push(problem(name, setting, given));
+    else values[name] = value;
+  }
+  if (values.PORT === values.ADMIN_PORT && values.PORT !== undefined && values.PORT !== 0)
+    problems.push(`ADMIN_PORT=${values.ADMIN_PORT}: must be another port than PORT`);
+  if (problems.length > 0) return { problems };
+  // `values` has each name of the table with a value of its type, which the loop above cannot tell the compiler.
+  return { settings: values as unknown as Settings };
+}
+
+function problem(name: string, setting: Setting, given: string): string {
+  const shown = setting.secret ? '(hidden)' : given;
+  return `${name}=${shown}: must be ${allowed(setting)}`;
+}
+
+/** The value that a text stands for; `undefined` when it is not allowed. */
+function parse(setting: Setting, given: string): Value | undefined {
+  switch (setting.type) {
+    case 'integer': {
+      const number = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+      return number >= setting.min && number <= setting.max ? number : undefined;
+    }
+    case 'choice':
+      return setting.choices.includes(given) ? given : undefined;
+    case 'text':
+      return setting.pattern === undefined || setting.pattern.test(given) ? given : undefined;
+    case 'list': {
+      const items = given.split(',').map((item) => item.trim());
+      const valid =
+        items.every((item) => setting.pattern.test(item)) &&
+        new Set(items).size === items.length &&
+        (setting.first === undefined || items[0] === setting.first);
+      return valid ? items : undefined;
+    }
+  }
+}

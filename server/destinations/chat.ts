@@ -1,0 +1,24 @@
+import type { Chat } from '../chat/chat.ts';
+import type { ChatEvent } from '../chat/event.ts';
+import type { Room } from '../chat/room.ts';
+import type { MessageContent, SendHandler, Topic } from '../session/destinations.ts';
+
+/** `/topic/chat.{room}`: the room's messages, `after:<seq>` resumes. */
+export function chatTopic(room: Room): Topic<ChatEvent> {
+  const { name } = room;
+  return {
+    stream: room.stream,
+    start: (after) => room.start(after),
+    message(event, position): MessageContent {
+      const id = event.kind === 'message' ? `${name}-${event.message.seq}` : `${name}-${event.kind}-${position}`;
+      return { id, headers: [], body: event.json };
+    },
+  };
+}
+
+/** `/app/chat.{room}`: accepted when the message is committed. */
+export function chatHandler(chat: Chat, room: string): SendHandler {
+  return async (body, sender) => {
+    await chat.post(room, body, sender);
+  };
+}

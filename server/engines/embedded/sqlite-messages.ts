@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { Draft, Message, Outcome } from '../message-store.ts';
+import { commitFailure } from './sqlite-errors.ts';
+import { migrate } from './sqlite-schema.ts';
+
+export interface SqliteFile {
+  /** Path of the database file; its folder is made where it is missing. */
+  readonly path: string;
+  /** Names the history, where the file is new. */
+  readonly newEpoch: string;
+  /** How long to wait for the lock of another process, in milliseconds. */
+  readonly busyTimeout: number;
+  /** The most pages of 4 KiB that the file may grow to: above it the disk counts as full. No bound by default. */
+  readonly maxPages?: number | undefined;
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+function messageOf(row: Row): Message {
+  return {
+    room: String(row.room),
+    seq: Number(row.seq),
+    id: String(row.id),
+    sender: String(row.sender),
+    content: String(row.content),
+    time: Number(row.time),
+  };
+}
+
+/** Opens the file with full durability: in WAL mode with FULL each commit is on the disk when it returns. */
+function open(file: SqliteFile): DatabaseSync {
+  mkdirSync(dirname(file.path), { recursive: true });
+  const db = new DatabaseSync(file.path, { timeout: file.busyTimeout });
+  try {
+    const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+    if (mode !== 'wal') throw new Error(`its file system does not allow a write-ahead log (journal mode ${mode})`);
+    db.exec('PRAGMA synchronous = FULL');
+    if (file.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${file.maxPages}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The messages of one SQLite file. Every call blocks until it is done, so this lives in a thread of its own. */
+export class SqliteMessages {
+  readonly epoch: string;
+  readonly #db: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #byKey: StatementSync;
+  readonly #head: StatementSync;
+  readonly #moveHead: StatementSync;
+  readonly #after: StatementSync;
+  readonly #before: StatementSync;
+
+  constructor(file: SqliteFile) {
+    const db = open(file);
+    this.#db = db;
+    try {
+      this.epoch = migrate(db, file.newEpoch);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    this.#insert = db.prepare(
+      `INSERT INTO message (room, seq, id, sender, content, time) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (room, sender, id) DO NOTHING`,
+    );
+    this.#byKey = db.prepare('SELECT * FROM message WHERE room = ? AND sender = ? AND id = ?');
+    this.#head = db.prepare('SELECT head FROM room WHERE name = ?');
+    this.#moveHead = db.prepare(
+      'INSERT INTO room (name, head) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET head = excluded.head',
+    );
+    this.#after = db.prepare('SELECT * FROM message WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?');
+    this.#before = db.prepare('SELECT * FROM message WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?');
+  }
+
+  /** One transaction for the group. Throws `StoreDown` or `StoreUnknown`, and is ready for the next group then. */
+  commit(drafts: readonly Draft[]): Outcome[] {
+    let committing = false;
+    try {
+      this.#rollBack();
+      this.#db.exec('BEGIN IMMEDIATE');
+      const outcomes = this.#store(drafts);
+      committing = true;
+      this.#db.exec('COMMIT');
+      return outcomes;
+    } catch (error) {
+      const failure = commitFailure(error, committing);
+      try {
+        this.#rollBack();
+      } catch {
+        // The next commit rolls back first; what went wrong here is told by the failure of the commit itself.
+      }
+      throw failure;
+    }
+  }
+
+  head(room: string): number {
+    return Number(this.#head.get(room)?.head ?? 0);
+  }
+
+  after(room: string, after: number, limit: number): Message[] {
+    return this.#after.all(room, after, limit).map(messageOf);
+  }
+
+  before(room: string, before: number, limit: number): Message[] {
+    return this.#before.all(room, before, limit).map(messageOf).reverse();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Some failures end a transaction by themselves (a full disk), some do not. */
+  #rollBack(): void {
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+  }
+
+  #store(drafts: readonly Draft[]): Outcome[] {
+    const heads = new Map<string, number>();
+    const outcomes = drafts.map((draft): Outcome => {
+      const seq = (heads.get(draft.room) ?? this.head(draft.room)) + 1;
+      const { changes } = this.#insert.run(draft.room, seq, draft.id, draft.sender, draft.content, draft.time);
+      if (changes === 0) return this.#existing(draft);
+      heads.set(draft.room, seq);
+      const { room, id, sender, content, time } = draft;
+      return { kind: 'stored', message: { room, seq, id, sender, content, time } };
+    });
+    for (const [room, head] of heads) this.#moveHead.run(room, head);
+    return outcomes;
+  }
+
+  #existing(draft: Draft): Outcome {
+    const row = this.#byKey.get(draft.room, draft.sender, draft.id);
+    if (row === undefined) throw new Error(`message ${draft.id} is neither new nor there`);
+    const message = messageOf(row);
+    return message.content === draft.content ? { kind: 'duplicate', message } : { kind: 'conflict' };
+  }
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify';
+import type Type from 'typebox';
+import type { Chat } from '../chat/chat.ts';
+import { messageSchema as draftSchema } from '../chat/message.ts';
+import { Refusal } from '../errors.ts';
+import {
+  answers,
+  defaults,
+  historyQuerySchema,
+  historySchema,
+  messageSchema,
+  presenceSchema,
+  roomQuerySchema,
+} from './schemas.ts';
+
+/** Who writes over REST without a name. It is always the same, so that the same message sent again is the same. */
+const GUEST = { session: 'rest', name: undefined, fallback: 'guest' } as const;
+
+/** `/api/chat/…`: history, sending, who is here. */
+export function addChatRoutes(app: FastifyInstance, chat: Chat): void {
+  app.get<{ Querystring: Type.Static<typeof historyQuerySchema> }>(
+    '/api/chat/messages',
+    {
+      schema: {
+        tags: ['chat'],
+        summary: 'Part of a room’s history: the newest messages, or those before or after a seq',
+        querystring: historyQuerySchema,
+        response: answers({ 200: historySchema }),
+      },
+    },
+    async ({ query: { room = defaults.room, before, after, limit = defaults.messages } }) => {
+      if (before !== undefined && after !== undefined)
+        throw new Refusal('invalid-parameter', 'The parameters before and after cannot both be given.');
+      return chat.room(room).history({ before, after, limit });
+    },
+  );
+
+  app.post<{ Querystring: Type.Static<typeof roomQuerySchema> }>(
+    '/api/chat/messages',
+    {
+      schema: {
+        tags: ['chat'],
+        summary: 'Sends a message; answered when it is committed',
+        description:
+          'The same id again from the same sender is stored once; it is answered with 200 and what was stored.',
+        querystring: roomQuerySchema,
+        body: draftSchema,
+        response: answers({
+          200: { ...messageSchema, description: 'It was committed before.' },
+          201: { ...messageSchema, description: 'It is committed now.' },
+        }),
+      },
+    },
+    async ({ query: { room = defaults.room }, body }, reply) => {
+      const { message, duplicate } = await chat.post(room, body, GUEST);
+      return reply.code(duplicate ? 200 : 201).send(message);
+    },
+  );
+
+  app.get(
+    '/api/chat/presence',
+    { schema: { tags: ['chat'], summary: 'Who is here', response: answers({ 200: presenceSchema }) } },
+    async () => chat.presence.totals(),
+  );
+}

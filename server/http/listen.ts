@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock.ts';
+
+/** What the errors of `listen` mean for who starts the server. */
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use by another process',
+  EACCES: 'this user may not listen at this port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
+/**
+ * Listens, and resolves to the port. Rejects with a sentence that names the setting.
+ * @param setting - the name of the setting that the port comes from
+ */
+export async function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException; // what `listen` emits
+    throw new Error(`cannot listen at ${host}, ${setting}=${port}: ${reasons[code] ?? message}`, { cause: error });
+  }
+  return (server.address() as AddressInfo).port; // an address, because it listens on TCP
+}
+
+/** How often connections are looked for that have become idle, in milliseconds. */
+const IDLE_CHECK = 50;
+
+/**
+ * Stops to accept, and closes connections that carry no request, at once or when theirs is answered. What is returned
+ * resolves when all are gone; they have `grace` milliseconds.
+ */
+export function stopListening(server: Server, clock: Clock, grace: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const idle = clock.every(IDLE_CHECK, () => server.closeIdleConnections());
+  const deadline = clock.after(grace, () => server.closeAllConnections());
+  // The only error there is says that it does not listen, so it is closed already.
+  server.close(() => resolve());
+  return promise.finally(() => {
+    idle.cancel();
+    deadline.cancel();
+  });
+}

@@ -1,0 +1,22 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+
+const DESCRIPTION = `Chat and market data over HTTP. Live data comes another way: the market as Server-Sent Events from
+\`/stream\`, the chat over STOMP 1.2 on the WebSocket \`/ws-endpoint\`. Every error has the body
+\`{"code","message"}\`.`;
+
+/** Describes the API by the schemas of its routes, at `/api/openapi.json`. Call it before the routes are added. */
+export async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Towncrier', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } },
+      tags: [
+        { name: 'chat', description: 'Messages, and who is here.' },
+        { name: 'market', description: 'Prices and candles.' },
+        { name: 'server', description: 'About this instance.' },
+      ],
+    },
+  });
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}

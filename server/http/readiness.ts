@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.ts';
+import type { EngineState } from './info.ts';
+
+/** Why an instance is not ready. `store` and `ticks`: not open, or not read up to its head, since the start. */
+export type Unready = 'store' | 'ticks' | 'stopping';
+
+/**
+ * Whether this instance should get clients: from when all is started until it begins to stop. An engine that goes away later
+ * makes no instance unready: all of them share it, and what is in memory is still served.
+ */
+export class Readiness {
+  readonly #conditions = new Map<Unready, () => boolean>([
+    ['store', () => false],
+    ['ticks', () => false],
+  ]);
+
+  /** Empty when ready. */
+  get reasons(): Unready[] {
+    return [...this.#conditions].flatMap(([reason, met]) => (met() ? [] : [reason]));
+  }
+
+  get stopping(): boolean {
+    return this.#conditions.has('stopping');
+  }
+
+  /** The part is started; it counts as ready from when the condition holds. */
+  started(part: 'store' | 'ticks', condition: () => boolean): void {
+    this.#conditions.set(part, condition);
+  }
+
+  stop(): void {
+    this.#conditions.set('stopping', () => false);
+  }
+}
+
+/** An answer is as good as new for so long, in milliseconds. */
+const FRESH = 1_000;
+
+/** Asks an engine whether it answers; those who ask within a second share one question. */
+export function probe(clock: Clock, question: () => Promise<unknown>): () => Promise<EngineState> {
+  let state: Promise<EngineState> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.monotonic();
+    if (state === undefined || now - askedAt > FRESH) {
+      askedAt = now;
+      state = question().then(
+        () => 'up',
+        () => 'down',
+      );
+    }
+    return state;
+  };
+}

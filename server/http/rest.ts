@@ -1,0 +1,80 @@
+import type { RequestListener, Server } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { Chat } from '../chat/chat.ts';
+import { Refusal } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Market } from '../market/market.ts';
+import { addChatRoutes } from './chat-routes.ts';
+import { addCors } from './cors.ts';
+import { addInfoRoute, type InstanceInfo } from './info.ts';
+import { addMarketRoutes } from './market-routes.ts';
+import { addOpenApi } from './openapi.ts';
+import { addPage } from './page.ts';
+import { answerClientError } from './public-server.ts';
+import { queryValidator } from './query.ts';
+import { BODY_LIMIT, httpRefusal, refusalResponse } from './refusal.ts';
+import { addSecurityHeaders } from './security.ts';
+
+export interface RestOptions {
+  /** Makes the server that the framework is behind. */
+  createServer(framework: RequestListener): Server;
+  readonly chat: Chat;
+  readonly market: Market;
+  readonly info: InstanceInfo;
+  readonly log: Logger;
+  readonly allowedOrigins: readonly string[];
+  /** Folder of the built page. */
+  readonly page: string;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The API and the page, on Fastify. Its server does not listen yet. */
+export async function createRest(options: RestOptions): Promise<FastifyInstance> {
+  const { log } = options;
+  const refuse = (reply: FastifyReply, error: unknown) => answerError(reply, error, log);
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) => void refuse(reply, error),
+    serverFactory: options.createServer,
+  });
+  app.setErrorHandler((error, _request, reply) => refuse(reply, error));
+  app.setNotFoundHandler((request, reply) => answerUnknown(app, request, reply));
+  // Bodies stay bytes: what reads them checks them, whichever way they came, and so there is one way to be wrong.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) =>
+    httpPart === 'body' ? () => true : queryValidator(schema),
+  );
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
+  });
+  addCors(app, options.allowedOrigins);
+  await addSecurityHeaders(app);
+  await addOpenApi(app, options.info.version);
+  addChatRoutes(app, options.chat);
+  addMarketRoutes(app, options.market);
+  addInfoRoute(app, options.info);
+  await addPage(app, options.page);
+  await app.ready();
+  return app;
+}
+
+function answerError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
+  const refusal = httpRefusal(error);
+  if (refusal.code === 'internal') log.error({ err: error }, 'a request failed');
+  const { status, headers, body } = refusalResponse(refusal);
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** A path that is not there, or is there for other methods. */
+function answerUnknown(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const url = request.url.split('?', 1)[0] ?? '';
+  const methods = METHODS.filter((method) => app.hasRoute({ method: method as 'GET', url })); // one of METHODS
+  if (methods.length === 0) throw new Refusal('not-found');
+  reply.header('Allow', [...methods, 'OPTIONS'].join(', '));
+  if (request.method !== 'OPTIONS') throw new Refusal('method-not-allowed');
+  return reply.code(204).send();
+}

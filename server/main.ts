@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type App, startApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { helpText } from './config/help.ts';
+import { loadSettings } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
+import type { Logger } from './log.ts';
+
+/** Exit codes: the server failed, or was asked for something wrong. */
+const FAILED = 1;
+const WRONG_USE = 2;
+/** A stop that takes longer than this, in milliseconds, is cut. */
+const STOP_DEADLINE = 10_000;
+/** npm passes a signal on that the whole process group had already: so soon after the first it is the same one. */
+const SAME_SIGNAL = 1_000;
+
+const root = join(import.meta.dirname, '..');
+
+await main(process.argv.slice(2));
+
+async function main(flags: readonly string[]): Promise<void> {
+  const unknown = flags.find((flag) => !['--help', '--version', '--check'].includes(flag));
+  if (unknown !== undefined) fail(WRONG_USE, [`${unknown}: not known; see --help`]);
+  const version = versionOf(root);
+  if (flags.includes('--help')) say(helpText(version));
+  else if (flags.includes('--version')) say(version);
+  else {
+    const { settings, problems } = loadSettings(process.env);
+    if (problems !== undefined) fail(WRONG_USE, problems);
+    if (flags.includes('--check')) say('The settings are right.');
+    else await serve(settings, version);
+  }
+}
+
+async function serve(settings: Settings, version: string): Promise<void> {
+  const log: Logger = pino({ level: settings.LOG_LEVEL });
+  process.on('uncaughtException', (error, origin) => {
+    log.error({ err: error, origin }, 'an error that nobody expected: the server stops');
+    process.exit(FAILED);
+  });
+  const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<void>();
+  stopOnSignal(log, askToStop);
+  const app = await start(settings, version, log);
+  say(`Towncrier is at ${url(settings.HOST, app.port)}  (admin ${url(settings.HOST, app.adminPort)})`);
+  await stopAsked;
+  const deadline = systemClock.after(STOP_DEADLINE, () => {
+    log.error({}, `not everything was stopped within ${STOP_DEADLINE} ms`);
+    process.exit(FAILED);
+  });
+  await app.close();
+  deadline.cancel();
+  log.info({}, 'stopped');
+  process.exit(0);
+}
+
+async function start(settings: Settings, version: string, log: Logger): Promise<App> {
+  const page = join(root, 'web', 'dist');
+  const options = { log, clock: systemClock, random: Math.random, newId: randomUUID, version, page };
+  try {
+    return await startApp(settings, { ...options, processMetrics: true });
+  } catch (error) {
+    log.debug({ err: error }, 'the start failed');
+    return fail(FAILED, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+/** The first signal asks for a stop in good order, another one ends the process at once. */
+function stopOnSignal(log: Logger, askToStop: () => void): void {
+  let askedAt: number | undefined;
+  const heard = (signal: NodeJS.Signals): void => {
+    const now = systemClock.monotonic();
+    if (askedAt === undefined) {
+      askedAt = now;
+      log.info({ signal }, 'stopping');
+      askToStop();
+    } else if (now - askedAt > SAME_SIGNAL) process.exit(FAILED);
+  };
+  process.on('SIGTERM', heard);
+  process.on('SIGINT', heard);
+}
+
+/** Where a browser on this machine finds the server. */
+function url(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function versionOf(folder: string): string {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }; // our own file
+  return version;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(code: number, lines: readonly string[]): never {
+  process.stderr.write(lines.map((line) => `towncrier: ${line}\n`).join(''));
+  process.exit(code);
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../clock.ts';
+import type { Offsets, Tick, TickLog, TickRecord } from '../engines/tick-log.ts';
+import { Refusal } from '../errors.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { LogBounds } from '../hub/log.ts';
+import type { Logger } from '../log.ts';
+import { Board } from './board.ts';
+import { type Candle, type CandleInterval, Candles } from './candles.ts';
+import { IntervalView } from './interval-view.ts';
+import { covers } from './position.ts';
+import { TickView } from './tick-view.ts';
+import type { MarketView } from './view.ts';
+import { Waiters } from './waiters.ts';
+
+export interface MarketOptions {
+  /** Is read from its oldest record on; not closed by the market. */
+  readonly log: TickLog;
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Symbols that exist before their first tick, so that nobody who asks for one early is sent away. */
+  readonly symbols?: readonly string[];
+  /** What the stream of ticks keeps in memory; see `TickView`. */
+  readonly bounds?: LogBounds;
+}
+
+/** The intervals at which a market can be followed, in milliseconds. */
+export const viewIntervals = [100, 250, 500, 1_000, 5_000] as const;
+
+/** Opens the tick log and begins to follow it. Rejects where the log cannot be opened. */
+export async function createMarket(options: MarketOptions): Promise<Market> {
+  const { epoch } = await options.log.open();
+  const { first, next } = await options.log.bounds();
+  return new Market(options, epoch, first, next);
+}
+
+/** The market as this instance knows it: it follows all partitions of the tick log, each at its own pace. */
+export class Market {
+  readonly epoch: string;
+  /** Every tick. */
+  readonly ticks: MarketView;
+  /** Ticks read so far. */
+  read = 0;
+  readonly #options: MarketOptions;
+  readonly #board: Board;
+  readonly #candles = new Candles();
+  readonly #symbols: Set<string>;
+  readonly #intervals = new Map<number, IntervalView>();
+  readonly #waiters: Waiters;
+  /** What the log held when the market was opened. */
+  readonly #head: Offsets;
+  #reachable = false;
+  #closed = false;
+
+  /** Use `createMarket`. */
+  constructor(options: MarketOptions, epoch: string, first: Offsets, head: Offsets) {
+    this.#options = options;
+    this.epoch = epoch;
+    this.#board = new Board(first);
+    this.#head = head;
+    this.#symbols = new Set(options.symbols);
+    this.#waiters = new Waiters(options.clock);
+    this.ticks = new TickView({ ...this.#viewOptions(), log: options.log, ...boundsOf(options) });
+    options.log.follow(first, {
+      records: (batch) => this.#take(batch),
+      reachable: (yes) => this.#reached(yes),
+    });
+  }
+
+  /** Whether prices may be old because the log cannot be read now. */
+  get stale(): boolean {
+    return !this.#reachable;
+  }
+
+  /** Whether everything has been read that the log held when the market was opened. */
+  get ready(): boolean {
+    return covers(this.#board.vector, this.#head);
+  }
+
+  /** The newest ticks of each interval of about so many milliseconds: the nearest of `viewIntervals`. */
+  every(milliseconds: number): MarketView {
+    const interval = nearestInterval(milliseconds);
+    let view = this.#intervals.get(interval);
+    if (view === undefined) {
+      const stream = this.#viewOptions();
+      view = new IntervalView({ ...stream, interval, unused: (unused) => this.#drop(interval, unused) });
+      this.#intervals.set(interval, view);
+    }
+    return view;
+  }
+
+  /** Whether there is such a symbol. Before the first tick every symbol may turn out to exist. */
+  has(symbol: string): boolean {
+    return this.#symbols.has(symbol) || this.#board.newest.has(symbol) || this.#board.newest.size === 0;
+  }
+
+  /** The newest tick of each symbol, by name. */
+  symbols(): Tick[] {
+    const ticks = [...this.#board.newest.values()].map(({ tick }) => tick);
+    return ticks.sort((one, other) => (one.symbol < other.symbol ? -1 : 1));
+  }
+
+  /** The newest candles, oldest first, at most `limit`. Refuses an unknown symbol. */
+  candles(symbol: string, interval: CandleInterval, limit: number): Candle[] {
+    if (!this.has(symbol)) throw new Refusal('unknown-symbol', `There is no symbol ${symbol}.`);
+    return this.#candles.last(symbol, interval, limit);
+  }
+
+  /** Stops all timers and takes no more ticks. */
+  close(): void {
+    this.#closed = true;
+    this.#waiters.close();
+    for (const view of this.#intervals.values()) view.close();
+  }
+
+  #viewOptions() {
+    const { clock, hub } = this.#options;
+    const stream = hub.stream.bind(hub);
+    return { clock, stream, epoch: this.epoch, board: this.#board, waiters: this.#waiters };
+  }
+
+  #take(batch: readonly TickRecord[]): void {
+    if (this.#closed) return;
+    for (const record of batch) {
+      const event = this.#board.add(record);
+      if (event === undefined) continue;
+      this.read++;
+      this.#candles.add(record.tick);
+      this.ticks.stream.append(event);
+    }
+  }
+
+  #reached(yes: boolean): void {
+    if (yes === this.#reachable) return;
+    this.#reachable = yes;
+    const { logger } = this.#options;
+    if (yes) logger.info({ epoch: this.epoch }, 'the tick log can be read');
+    else logger.warn({}, 'the tick log cannot be read: prices are stale');
+  }
+
+  #drop(interval: number, view: IntervalView): void {
+    this.#intervals.delete(interval);
+    this.#options.hub.drop(view.stream);
+  }
+}
+
+/** The nearest of `viewIntervals`; of two equally near, the shorter. */
+export function nearestInterval(milliseconds: number): number {
+  return viewIntervals.reduce<number>(
+    (best, each) => (Math.abs(each - milliseconds) < Math.abs(best - milliseconds) ? each : best),
+    viewIntervals[0],
+  );
+}
+
+function boundsOf({ bounds }: MarketOptions): { bounds?: LogBounds } {
+  return bounds === undefined ? {} : { bounds };
+}

@@ -1,0 +1,59 @@
+import { Refusal } from '../errors.ts';
+import { type Frame, type FrameHeader, headerOf } from '../protocol/stomp/frame.ts';
+import { type HeartBeat, parseHeartBeat } from '../protocol/stomp/heart-beat.ts';
+import { negotiateVersion, type Version, versions } from '../protocol/stomp/version.ts';
+import { SERVER_BEAT } from './pace.ts';
+import type { Session } from './session.ts';
+
+/** The longest name of a user, in code points. */
+const MAX_NAME = 100;
+
+/** CONNECT and STOMP: agrees on version and heart-beats, and learns the name (STOMP 1.2, "CONNECT or STOMP Frame"). */
+export function connect(session: Session, frame: Frame, receipt: string | undefined): void {
+  if (session.connected) throw new Refusal('unexpected-frame', 'The session is connected already.');
+  const version = negotiateVersion(headerOf(frame, 'accept-version'));
+  if (version === undefined) {
+    const refusal = new Refusal('unsupported-version', `Versions spoken here: ${versions.join(', ')}.`);
+    session.fail(refusal, receipt, [['version', versions.join(',')]]);
+    return;
+  }
+  const beat = heartBeatOf(frame);
+  const name = nameOf(frame, version);
+  const { options } = session.host;
+  const sender = session.begin(version, name, beat ?? { promised: 0, wanted: 0 });
+  const headers: FrameHeader[] = [
+    ['version', version],
+    ['session', sender.session],
+    ['server', `towncrier/${options.version}`],
+    // A client of 1.0 that says nothing of heart-beats knows nothing of them.
+    ['heart-beat', version === '1.0' && beat === undefined ? '0,0' : `${SERVER_BEAT.promised},${SERVER_BEAT.wanted}`],
+    ['epoch', options.epoch],
+  ];
+  if (name !== undefined) headers.push(['user-name', name]);
+  session.send('CONNECTED', headers);
+  options.destinations.joined(sender);
+}
+
+function heartBeatOf(frame: Frame): HeartBeat | undefined {
+  const value = headerOf(frame, 'heart-beat');
+  if (value === undefined) return undefined;
+  const beat = parseHeartBeat(value);
+  if (beat !== undefined) return beat;
+  throw new Refusal(
+    'invalid-parameter',
+    'The header heart-beat is not two numbers of milliseconds, as in 10000,20000.',
+  );
+}
+
+/** The name that a client gives itself in `login`, exactly as it came. */
+function nameOf(frame: Frame, version: Version): string | undefined {
+  const login = headerOf(frame, 'login');
+  // The examples of STOMP 1.0 have a space after the colon.
+  const name = version === '1.0' ? login?.trim() : login;
+  if (name === undefined) return undefined;
+  if (name.trim() === '') throw new Refusal('invalid-message', 'The header login is empty.');
+  if (name.length > MAX_NAME && [...name].length > MAX_NAME) {
+    throw new Refusal('invalid-message', `The header login has at most ${MAX_NAME} characters.`);
+  }
+  return name;
+}

@@ -1,0 +1,25 @@
+import { errorTable, type Refusal } from '../errors.ts';
+import type { FrameHeader } from '../protocol/stomp/frame.ts';
+
+/** Where a session reads what was refused to it. It lives inside the session: no stream, only private frames. */
+export const ERROR_QUEUE = '/user/queue/errors';
+
+/** The headers and body of the ERROR frame for a refusal; `receipt` is the one that the refused frame asked for. */
+export function errorFrame(
+  refusal: Refusal,
+  receipt: string | undefined,
+): { readonly headers: FrameHeader[]; readonly body: Uint8Array } {
+  const headers: FrameHeader[] = [
+    ['message', refusal.message],
+    ['code', refusal.code],
+    ['content-type', 'text/plain'],
+  ];
+  if (receipt !== undefined) headers.push(['receipt-id', receipt]);
+  const { text } = errorTable[refusal.code];
+  return { headers, body: Buffer.from(refusal.message === text ? text : `${refusal.message}\n${text}`) };
+}
+
+/** The body of a MESSAGE on the error queue: `{"code","message","receipt"?}`. */
+export function errorMessage(refusal: Refusal, receipt: string | undefined): Uint8Array {
+  return Buffer.from(JSON.stringify({ code: refusal.code, message: refusal.message, receipt }));
+}

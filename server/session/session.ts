@@ -1,0 +1,300 @@
+import { type ErrorCode, errorTable, Refusal, refusalOf } from '../errors.ts';
+import type { Client } from '../hub/client.ts';
+import type { Cursor } from '../hub/cursor.ts';
+import type { Frame, FrameHeader } from '../protocol/stomp/frame.ts';
+import { FrameError } from '../protocol/stomp/frame-error.ts';
+import type { HeartBeat } from '../protocol/stomp/heart-beat.ts';
+import { FrameParser } from '../protocol/stomp/parser.ts';
+import { serializeFrame } from '../protocol/stomp/serialize.ts';
+import type { Version } from '../protocol/stomp/version.ts';
+import type { Sender } from './destinations.ts';
+import { dispatch } from './dispatch.ts';
+import { ERROR_QUEUE, errorFrame, errorMessage } from './error-frame.ts';
+import { optionalHeader } from './headers.ts';
+import { Pace } from './pace.ts';
+import type { Pipe } from './pipe.ts';
+import type { Sessions } from './sessions.ts';
+import type { Watched } from './wheel.ts';
+
+/** A connection that has not CONNECTed for so long is closed, in milliseconds. */
+const CONNECT_TIME = 10_000;
+/** Frames of one session that may wait for an answer from elsewhere; at so many we stop reading. */
+const MAX_IN_FLIGHT = 64;
+
+/**
+ * `opened`: waits for CONNECT. `connected`. `leaving`: has said DISCONNECT, and waits for the answers to what it sent
+ * before. `closing`: its last frame is given to the client and waits to be written. `ended`.
+ */
+type State = 'opened' | 'connected' | 'leaving' | 'closing' | 'ended';
+
+/** What a subscription id stands for. A `topic` without a cursor is about to begin; a `refused` id may be used again. */
+export interface Subscription {
+  kind: 'topic' | 'errors' | 'refused';
+  // biome-ignore lint/suspicious/noExplicitAny: the topics have different event types, which nobody reads here.
+  cursor: Cursor<any> | undefined;
+}
+
+/** One STOMP session: from the first byte of a connection to its end. The verbs act on it, each in a file of its own. */
+export class Session implements Watched {
+  readonly host: Sessions;
+  readonly pipe: Pipe;
+  readonly client: Client;
+  readonly subscriptions = new Map<string, Subscription>();
+  slot = -1;
+  readonly #parser = new FrameParser();
+  #state: State = 'opened';
+  #sender: Sender | undefined;
+  /** The receipt that DISCONNECT asked for. */
+  #farewell: string | undefined;
+  /** Why the connection is closed; `undefined` when the client wanted it. */
+  #closing: ErrorCode | undefined;
+  #inFlight = 0;
+  #held = false;
+  #heardAt: number;
+  /** Known when connected. */
+  #pace: Pace | undefined;
+  #errors = 0;
+
+  constructor(host: Sessions, pipe: Pipe) {
+    this.host = host;
+    this.pipe = pipe;
+    this.client = host.options.hub.connect(pipe);
+    this.#heardAt = host.options.clock.monotonic();
+    host.wheel.add(this, CONNECT_TIME);
+  }
+
+  get version(): Version | undefined {
+    return this.#parser.version;
+  }
+
+  get connected(): boolean {
+    return this.#state === 'connected';
+  }
+
+  // What the transport calls.
+
+  /** Takes bytes of the client, in any parts. They must not change afterwards. */
+  receive(bytes: Uint8Array): void {
+    this.#heardAt = this.host.options.clock.monotonic();
+    if (!this.#reads) return;
+    this.#parser.push(bytes);
+    if (!this.#held) this.#read();
+  }
+
+  /** The pipe takes bytes again. */
+  drained(): void {
+    this.client.drained();
+    if (this.#state === 'closing') this.#closeWhenWritten();
+  }
+
+  /** The connection is gone, whoever ended it. */
+  ended(): void {
+    if (this.#state === 'ended') return;
+    this.#letGo();
+    this.#state = 'ended';
+    this.client.end();
+  }
+
+  /** What the pipe writes last when it is closed with `code`: an ERROR frame, unless the session has said why already. */
+  lastWords(code: ErrorCode): Uint8Array | undefined {
+    if (this.#state === 'closing' || this.#state === 'ended') return undefined;
+    const bytes = this.#error(new Refusal(code), undefined, []);
+    this.#letGo();
+    this.#state = 'closing';
+    return bytes;
+  }
+
+  // What the wheel calls.
+
+  look(now: number): number {
+    const { client } = this;
+    // While we do not read, its silence is ours.
+    if (this.#held) this.#heardAt = now;
+    const silence = now - this.#heardAt;
+    if (this.#pace === undefined) {
+      this.fail(new Refusal('timeout', `No CONNECT came within ${CONNECT_TIME / 1_000} s.`));
+      return Number.POSITIVE_INFINITY;
+    }
+    if (this.#pace.isDead(silence)) {
+      this.fail(new Refusal('timeout', `Nothing came for ${Math.round(silence / 1_000)} s, not even a heart-beat.`));
+      return Number.POSITIVE_INFINITY;
+    }
+    // To one that is not writable, bytes are on their way.
+    if (this.#pace.beatIsDue(now - client.wroteAt) && client.writable) client.send(this.pipe.wire.beat);
+    return this.#pace.next(now - client.wroteAt, silence, this.host.options.random());
+  }
+
+  // What the verbs call.
+
+  /** The session is connected from here on. */
+  begin(version: Version, name: string | undefined, heartBeat: HeartBeat): Sender {
+    const { host } = this;
+    this.#parser.version = version;
+    this.#state = 'connected';
+    this.#sender = host.sender(name);
+    this.#pace = new Pace(heartBeat);
+    host.wheel.add(this, this.#pace.next(0, 0, host.options.random()));
+    return this.#sender;
+  }
+
+  /** Who sends this frame. Refused with `unexpected-frame` before CONNECT. */
+  needSender(frame: Frame): Sender {
+    if (this.#sender !== undefined) return this.#sender;
+    throw new Refusal('unexpected-frame', `${frame.command} came before CONNECT.`);
+  }
+
+  /** Sends a frame for this client alone. */
+  send(command: string, headers: readonly FrameHeader[], body?: Uint8Array): void {
+    this.client.send(this.#bytes(command, headers, body));
+  }
+
+  receipt(id: string | undefined): void {
+    if (id !== undefined) this.send('RECEIPT', [['receipt-id', id]]);
+  }
+
+  /** Answers a frame when `work` is done: with its RECEIPT, or with what was refused. Nobody waits for it meanwhile. */
+  track(work: Promise<void>, receipt: string | undefined): void {
+    this.#inFlight++;
+    work.then(
+      () => this.#settled(() => this.receipt(receipt)),
+      (error) => this.#settled(() => this.refuse(error, receipt)),
+    );
+  }
+
+  /** Tells the client what it does not get: on the error queue if it may go on and listens there, else by an ERROR. */
+  refuse(error: unknown, receipt: string | undefined): void {
+    const refusal = error instanceof FrameError ? new Refusal(error.code, error.message) : refusalOf(error);
+    if (refusal.code === 'internal') {
+      const err = refusal.cause ?? refusal;
+      this.host.options.log.error({ err, session: this.#sender?.session }, 'A STOMP frame could not be handled');
+    }
+    if (errorTable[refusal.code].fatal || !this.#tell(refusal, receipt)) this.fail(refusal, receipt);
+  }
+
+  /** Sends an ERROR and ends the session (STOMP 1.2, "ERROR"). */
+  fail(refusal: Refusal, receipt?: string, headers: readonly FrameHeader[] = []): void {
+    if (this.#state === 'closing' || this.#state === 'ended') return;
+    const { code, message } = refusal;
+    this.host.options.log.debug({ code, message, session: this.#sender?.session }, 'A STOMP session is refused');
+    this.#letGo();
+    this.#state = 'closing';
+    this.#closing = code;
+    this.client.send(this.#error(refusal, receipt, headers));
+    this.#closeWhenWritten();
+  }
+
+  /** Ends the session as the client wishes, after the answers to what it sent before. */
+  leave(receipt: string | undefined): void {
+    this.#state = 'leaving';
+    this.#farewell = receipt;
+    for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
+    if (this.#inFlight === 0) this.#depart();
+  }
+
+  // The rest is the session's own.
+
+  get #reads(): boolean {
+    return this.#state === 'opened' || this.#state === 'connected';
+  }
+
+  /** Handles the frames that are there, up to what may be in flight. */
+  #read(): void {
+    while (this.#reads) {
+      if (this.#inFlight >= MAX_IN_FLIGHT) {
+        this.#hold();
+        return;
+      }
+      if (!this.#readOne()) break;
+    }
+    this.#goOn();
+  }
+
+  #readOne(): boolean {
+    let receipt: string | undefined;
+    try {
+      const frame = this.#parser.read();
+      if (frame === undefined) return false;
+      receipt = optionalHeader(frame, 'receipt');
+      dispatch(this, frame, receipt);
+    } catch (error) {
+      this.refuse(error, error instanceof FrameError ? error.receipt : receipt);
+    }
+    return true;
+  }
+
+  #hold(): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.pipe.pauseReading();
+  }
+
+  #goOn(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#heardAt = this.host.options.clock.monotonic();
+    this.pipe.resumeReading();
+  }
+
+  #settled(answer: () => void): void {
+    this.#inFlight--;
+    if (this.#state !== 'connected' && this.#state !== 'leaving') return;
+    answer();
+    if (this.#state === 'leaving' && this.#inFlight === 0) this.#depart();
+    else if (this.#held) this.#read();
+  }
+
+  #depart(): void {
+    this.#letGo();
+    this.#state = 'closing';
+    this.receipt(this.#farewell);
+    this.#closeWhenWritten();
+  }
+
+  /** The client is writable only when all its private frames are written. If that never comes, the hub finds it too slow. */
+  #closeWhenWritten(): void {
+    if (!this.client.writable) return;
+    if (this.#closing !== undefined) {
+      this.client.close(this.#closing);
+      return;
+    }
+    this.client.end();
+    this.pipe.finish();
+  }
+
+  /** Leaves wheel, streams and presence; what is left is to write, and to end. */
+  #letGo(): void {
+    const { options, wheel } = this.host;
+    wheel.remove(this);
+    for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
+    this.subscriptions.clear();
+    if (this.#sender === undefined || this.#state === 'closing' || this.#state === 'ended') return;
+    options.destinations.left(this.#sender);
+  }
+
+  /** Sends a refusal to the session's error queue; returns whether it has one. */
+  #tell(refusal: Refusal, receipt: string | undefined): boolean {
+    let told = false;
+    for (const [id, { kind }] of this.subscriptions) {
+      if (kind !== 'errors') continue;
+      told = true;
+      const headers: FrameHeader[] = [
+        ['subscription', id],
+        ['message-id', `e-${++this.#errors}`],
+        ['destination', ERROR_QUEUE],
+        ['content-type', 'application/json'],
+      ];
+      this.send('MESSAGE', headers, errorMessage(refusal, receipt));
+    }
+    return told;
+  }
+
+  #error(refusal: Refusal, receipt: string | undefined, more: readonly FrameHeader[]): Uint8Array {
+    const { headers, body } = errorFrame(refusal, receipt);
+    return this.#bytes('ERROR', [...headers, ...more], body);
+  }
+
+  /** Before the version is agreed on, frames are written in the form that every version reads: that of 1.0. */
+  #bytes(command: string, headers: readonly FrameHeader[], body: Uint8Array | undefined): Uint8Array {
+    return this.pipe.wire.wrap(serializeFrame(command, headers, body, this.version ?? '1.0'));
+  }
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../clock.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Logger } from '../log.ts';
+import type { Destinations, Sender } from './destinations.ts';
+import type { Pipe } from './pipe.ts';
+import { Session } from './session.ts';
+import { Wheel } from './wheel.ts';
+
+export interface SessionsOptions {
+  readonly hub: Hub;
+  readonly destinations: Destinations;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A number in [0, 1), like `Math.random`. */
+  readonly random: () => number;
+  /** The epoch of the chat store, told in CONNECTED. */
+  readonly epoch: string;
+  /** The server's own version, told in CONNECTED. */
+  readonly version: string;
+}
+
+/** What all STOMP sessions of an instance share, whatever their transport. */
+export class Sessions {
+  readonly options: SessionsOptions;
+  readonly wheel: Wheel;
+  #count = 0;
+
+  constructor(options: SessionsOptions) {
+    this.options = options;
+    this.wheel = new Wheel(options.clock);
+  }
+
+  /** Begins a session on a new connection; it waits for CONNECT. */
+  open(pipe: Pipe): Session {
+    return new Session(this, pipe);
+  }
+
+  /** The identity of a session that signs in as `name`, or as a guest. */
+  sender(name: string | undefined): Sender {
+    this.#count++;
+    return { session: `${this.#count.toString(36)}-${this.#hex()}`, name, fallback: `guest-${this.#hex()}` };
+  }
+
+  /** Stops the timer; the sessions are the transports' to end. */
+  close(): void {
+    this.wheel.close();
+  }
+
+  /** Six hexadecimal digits. */
+  #hex(): string {
+    return Math.floor(this.options.random() * 0x1000000)
+      .toString(16)
+      .padStart(6, '0');
+  }
+}

@@ -1,0 +1,99 @@
+import { Refusal } from '../errors.ts';
+import type { Start } from '../hub/start.ts';
+import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
+import type { Topic } from './destinations.ts';
+import { ERROR_QUEUE } from './error-frame.ts';
+import { optionalHeader, requiredHeader } from './headers.ts';
+import { type MessageForm, messageEncoding } from './message-encoding.ts';
+import type { Session, Subscription } from './session.ts';
+
+/** How many subscriptions a session may hold. */
+const MAX_SUBSCRIPTIONS = 256;
+
+/** SUBSCRIBE: follows a topic from where `after` says. The RECEIPT follows when the subscription stands. */
+export function subscribe(session: Session, frame: Frame, receipt: string | undefined): void {
+  session.needSender(frame);
+  const destination = requiredHeader(frame, 'destination');
+  const id = subscriptionId(session, frame);
+  checkAck(frame);
+  reserve(session, id);
+  if (destination === ERROR_QUEUE) {
+    session.subscriptions.set(id, { kind: 'errors', cursor: undefined });
+    session.receipt(receipt);
+    return;
+  }
+  const subscription: Subscription = { kind: 'topic', cursor: undefined };
+  session.subscriptions.set(id, subscription);
+  try {
+    begin(session, frame, { destination, id, subscription, receipt });
+  } catch (error) {
+    subscription.kind = 'refused';
+    throw error;
+  }
+}
+
+/** The id that a SUBSCRIBE or UNSUBSCRIBE names. In STOMP 1.0 it may be left out; the destination stands for it. */
+export function subscriptionId(session: Session, frame: Frame): string {
+  const id = optionalHeader(frame, 'id');
+  if (id !== undefined) return id;
+  return requiredHeader(frame, session.version === '1.0' ? 'destination' : 'id');
+}
+
+interface Wish {
+  readonly destination: string;
+  readonly id: string;
+  readonly subscription: Subscription;
+  readonly receipt: string | undefined;
+}
+
+/** Until a start that is looked up is known, the id is taken and nothing else is. */
+function begin(session: Session, frame: Frame, wish: Wish): void {
+  const topic = session.host.options.destinations.topic(wish.destination);
+  const start = topic.start(optionalHeader(frame, 'after'));
+  if (start instanceof Promise) {
+    session.track(followLater(session, topic, wish, start), wish.receipt);
+    return;
+  }
+  follow(session, topic, wish, start);
+  session.receipt(wish.receipt);
+}
+
+async function followLater<E>(session: Session, topic: Topic<E>, wish: Wish, start: Promise<Start<E>>): Promise<void> {
+  // The client may have given up the subscription meanwhile, or be gone.
+  const wanted = (): boolean => session.connected && session.subscriptions.get(wish.id) === wish.subscription;
+  try {
+    const known = await start;
+    if (wanted()) follow(session, topic, wish, known);
+  } catch (error) {
+    if (!wanted()) return;
+    wish.subscription.kind = 'refused';
+    throw error;
+  }
+}
+
+function follow<E>(session: Session, topic: Topic<E>, wish: Wish, start: Start<E>): void {
+  const form: MessageForm = {
+    wire: session.pipe.wire,
+    version: session.version ?? '1.0',
+    destination: wish.destination,
+    subscription: wish.id,
+  };
+  wish.subscription.cursor = session.client.follow(topic.stream, messageEncoding(topic, form), start);
+}
+
+/** An id whose SUBSCRIBE was refused is free again. */
+function reserve(session: Session, id: string): void {
+  const known = session.subscriptions.get(id);
+  if (known !== undefined && known.kind !== 'refused') {
+    throw new Refusal('duplicate-subscription', `The subscription id ${id} is in use in this session.`);
+  }
+  if (known === undefined && session.subscriptions.size >= MAX_SUBSCRIPTIONS) {
+    throw new Refusal('too-many-subscriptions', `A session holds at most ${MAX_SUBSCRIPTIONS} subscriptions.`);
+  }
+}
+
+function checkAck(frame: Frame): void {
+  const ack = headerOf(frame, 'ack') ?? 'auto';
+  if (ack === 'auto' || ack === 'client' || ack === 'client-individual') return;
+  throw new Refusal('invalid-parameter', 'The header ack is not auto, client or client-individual.');
+}

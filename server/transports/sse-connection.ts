@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import type { ErrorCode } from '../errors.ts';
+import type { Client } from '../hub/client.ts';
+import type { Cursor } from '../hub/cursor.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Sink } from '../hub/sink.ts';
+import { encodeComment } from '../protocol/sse/event.ts';
+import type { Framing } from '../protocol/sse/framing.ts';
+import type { OpenStream } from './sse-source.ts';
+
+const NOTHING = new Uint8Array(0);
+const COMMENT = encodeComment();
+
+export interface SseConnectionOptions<E> {
+  readonly hub: Hub;
+  readonly socket: Socket;
+  readonly framing: Framing;
+  readonly opened: OpenStream<E>;
+  readonly slot: number;
+  /** Sent before anything else. */
+  readonly preface: Uint8Array;
+}
+
+/**
+ * One client of an event stream, once the head of its response has been written. Prepared bytes go to the socket as they
+ * are; whether it takes more is asked of the socket, so that nothing is made for a write that the kernel took whole.
+ */
+export class SseConnection<E> implements Sink {
+  /** When it gets its heart-beats; see `Wheel`. */
+  readonly slot: number;
+  readonly #socket: Socket;
+  readonly #framing: Framing;
+  readonly #position: { readonly id: string } | undefined;
+  readonly #client: Client;
+  readonly #cursor: Cursor<E>;
+  #waiting = false;
+
+  /** Begins to send. */
+  constructor(options: SseConnectionOptions<E>) {
+    const { hub, socket, framing, opened, slot, preface } = options;
+    this.slot = slot;
+    this.#socket = socket;
+    this.#framing = framing;
+    this.#position = opened.position;
+    this.#client = hub.connect(this);
+    this.#client.send(framing.frame(preface));
+    this.#cursor = this.#client.follow(opened.stream, opened.encoding(framing), opened.start);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.#socket.write(bytes);
+    return this.#taken();
+  }
+
+  writeAll(parts: readonly Uint8Array[]): boolean {
+    this.#socket.cork();
+    for (const part of parts) this.#socket.write(part);
+    this.#socket.uncork();
+    return this.#taken();
+  }
+
+  /** What the client sends is not read as anything, so there is nothing to stop. */
+  pauseReading(): void {}
+  resumeReading(): void {}
+
+  close(_code: ErrorCode): void {
+    this.#socket.destroy();
+  }
+
+  /** A client that still has bytes to take needs no sign of life. */
+  beat(): void {
+    if (!this.#client.writable) return;
+    const position = this.#cursor.idle ? this.#position : undefined;
+    this.#client.send(this.#framing.frame(position === undefined ? COMMENT : encodeComment(position.id)));
+  }
+
+  /** Ends the response in good order; the socket closes when all is sent. */
+  finish(): void {
+    this.#client.end();
+    this.#socket.end(this.#framing.end);
+  }
+
+  /** The socket has closed. */
+  gone(): void {
+    this.#client.end();
+  }
+
+  #taken(): boolean {
+    if (this.#socket.writableLength === 0) return true;
+    if (!this.#waiting) {
+      this.#waiting = true;
+      // An empty write is done when everything before it is: cheaper than a listener that most connections never need.
+      this.#socket.write(NOTHING, () => this.#flushed());
+    }
+    return false;
+  }
+
+  #flushed(): void {
+    this.#waiting = false;
+    if (this.#socket.destroyed) return;
+    if (this.#taken()) this.#client.drained();
+  }
+}

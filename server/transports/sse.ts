@@ -1,0 +1,181 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { Refusal, refusalOf } from '../errors.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Logger } from '../log.ts';
+import { encodeRetry } from '../protocol/sse/event.ts';
+import { chunked, type Framing, plain } from '../protocol/sse/framing.ts';
+import { ALLOW, answerPreflight, answerRefusal, corsHeaders, streamHeaders } from './sse-answers.ts';
+import { SseConnection } from './sse-connection.ts';
+import { takeSocket } from './sse-socket.ts';
+import type { OpenStream, StreamRequest, StreamSource } from './sse-source.ts';
+import { SLOTS, Wheel } from './sse-wheel.ts';
+
+export interface SseOptions<E> {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly source: StreamSource<E>;
+  /** Origins of other sites whose pages may read the stream; `*` is all. */
+  readonly allowedOrigins: readonly string[];
+  /** Told of each connection that begins to follow, and once when it has ended. */
+  opened?(): void;
+  closed?(): void;
+}
+
+/** Clients connect again after so many milliseconds, each after another time, so that they do not come all at once. */
+const RETRY = { least: 1_000, spread: 4_000 };
+/** How many streams are ended in one go when the endpoint closes, and how long clients have to take the rest. */
+const GOODBYES = 500;
+const LINGER = 2_000;
+
+/** A request, and what answers it. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly cors: Record<string, string>;
+}
+
+/**
+ * Server-Sent Events over HTTP/1 (HTML Living Standard, section 9.2). GET follows the source's stream, from the header
+ * `Last-Event-ID` or else the query parameter `lastEventId` on; HEAD answers with the head alone. The response's head goes
+ * the usual way; its body is prepared bytes, shared by all clients, straight into the socket. So a connection that carries a
+ * stream carries nothing else, and ends with it.
+ */
+export class SseEndpoint<E> {
+  readonly #options: SseOptions<E>;
+  readonly #wheel: Wheel<SseConnection<E>>;
+  /** Sockets that carry a stream, or will once its start is known. */
+  readonly #sockets = new Map<Socket, SseConnection<E> | undefined>();
+  /** One listener for all sockets. */
+  readonly #closed: (this: Socket) => void;
+  #connections = 0;
+  #closing = false;
+  #emptied: (() => void) | undefined;
+
+  constructor(options: SseOptions<E>) {
+    this.#options = options;
+    this.#wheel = new Wheel(options.clock);
+    const forget = (socket: Socket): void => this.#forget(socket);
+    this.#closed = function (this: Socket) {
+      forget(this);
+    };
+  }
+
+  /** Clients that follow now. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Answers a request. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const exchange = { request, response, cors: corsHeaders(request, this.#options.allowedOrigins) };
+    if (request.method === 'OPTIONS') answerPreflight(response, exchange.cors);
+    else if (request.method === 'GET' || request.method === 'HEAD') this.#answer(exchange);
+    else answerRefusal(response, new Refusal('method-not-allowed'), { ...exchange.cors, Allow: ALLOW });
+  }
+
+  /** Ends all streams in good order; resolves when their connections are gone. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#wheel.stop();
+    const { clock } = this.#options;
+    for (const [index, connection] of [...this.#sockets.values()].entries()) {
+      connection?.finish();
+      if (index % GOODBYES === GOODBYES - 1) await new Promise<void>((go) => clock.soon(go));
+    }
+    const deadline = clock.after(LINGER, () => {
+      for (const socket of this.#sockets.keys()) socket.destroy();
+    });
+    await new Promise<void>((done) => {
+      this.#emptied = done;
+      if (this.#sockets.size === 0) done();
+    });
+    deadline.cancel();
+  }
+
+  #answer(exchange: Exchange): void {
+    const { request, response, cors } = exchange;
+    try {
+      if (this.#closing) throw new Refusal('stopping');
+      const query = new URLSearchParams(request.url?.split('?', 2)[1]);
+      const asked = this.#options.source.parse(query);
+      if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
+      else if (this.#reserve(request.socket, response)) void this.#open(exchange, asked, query);
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
+  }
+
+  /** Keeps the socket for a stream; a connection carries only one. */
+  #reserve(socket: Socket, response: ServerResponse): boolean {
+    if (this.#sockets.has(socket)) {
+      // A request behind an endless response would wait for ever, and more of them would pile up.
+      socket.destroy();
+      return false;
+    }
+    if (response.socket === null)
+      throw new Refusal('invalid-parameter', 'The connection has not answered its earlier request yet.');
+    this.#sockets.set(socket, undefined);
+    socket.on('close', this.#closed);
+    return true;
+  }
+
+  async #open(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams): Promise<void> {
+    const { request, response, cors } = exchange;
+    const { socket, headers } = request;
+    try {
+      const last = headers['last-event-id'] || query.get('lastEventId') || undefined;
+      const opened = await asked.open(typeof last === 'string' ? last : undefined);
+      if (socket.destroyed) return;
+      if (this.#closing) throw new Refusal('stopping');
+      response.writeHead(200, { ...streamHeaders, ...cors, Connection: 'close' });
+      response.flushHeaders();
+      const framing = request.httpVersion === '1.0' ? plain : chunked;
+      // It says "close" to the HTTP server alone.
+      socket.off('close', this.#closed);
+      await takeSocket(request, response, this.#options.clock);
+      this.#begin(socket, framing, opened);
+    } catch (error) {
+      socket.off('close', this.#closed);
+      this.#forget(socket);
+      this.#refuse(exchange, error);
+    }
+  }
+
+  #begin(socket: Socket, framing: Framing, opened: OpenStream<E>): void {
+    if (socket.destroyed || this.#closing) {
+      socket.destroy();
+      this.#forget(socket);
+      return;
+    }
+    socket.on('close', this.#closed);
+    const { hub } = this.#options;
+    const slot = this.#wheel.slot();
+    const preface = encodeRetry(RETRY.least + (RETRY.spread * slot) / SLOTS);
+    const connection = new SseConnection({ hub, socket, framing, opened, slot, preface });
+    this.#sockets.set(socket, connection);
+    this.#wheel.add(connection, slot);
+    this.#connections++;
+    this.#options.opened?.();
+  }
+
+  #forget(socket: Socket): void {
+    const connection = this.#sockets.get(socket);
+    if (!this.#sockets.delete(socket)) return;
+    if (this.#sockets.size === 0) this.#emptied?.();
+    if (connection === undefined) return;
+    connection.gone();
+    this.#wheel.remove(connection, connection.slot);
+    this.#connections--;
+    this.#options.closed?.();
+  }
+
+  #refuse({ request, response, cors }: Exchange, error: unknown): void {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'internal') this.#options.log.error({ err: error }, 'a stream could not be opened');
+    if (response.headersSent) request.socket.destroy();
+    else answerRefusal(response, refusal, cors);
+  }
+}

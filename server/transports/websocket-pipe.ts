@@ -1,0 +1,153 @@
+import type { Duplex } from 'node:stream';
+import { type RawData, WebSocket } from 'ws';
+import type { Timer } from '../clock.ts';
+import { type ErrorCode, Refusal } from '../errors.ts';
+import { textFrame } from '../protocol/websocket/text-frame.ts';
+import type { Pipe } from '../session/pipe.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Wire } from '../session/wire.ts';
+
+/** How long a client may take to answer the end of its connection, in milliseconds; then it is cut. */
+export const CLOSE_TIME = 5_000;
+
+/** STOMP frames as WebSocket text frames. */
+export const webSocketWire: Wire = { key: 'ws', beat: textFrame(Buffer.from('\n')), wrap: textFrame };
+
+/** A `ws` socket that knows its pipe: the listeners are shared by all of them. */
+export class StompSocket extends WebSocket {
+  pipe: WebSocketPipe | undefined;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * One WebSocket. `ws` reads it and closes it; what is sent is bytes that are frames already, written to the socket below,
+ * which `ws` has no way to do. Both write whole frames only, so they may take turns.
+ */
+export class WebSocketPipe implements Pipe {
+  readonly wire = webSocketWire;
+  readonly #sessions: Sessions;
+  readonly #ws: StompSocket;
+  readonly #socket: Duplex;
+  readonly #onEnd: (pipe: WebSocketPipe) => void;
+  readonly #session: Session;
+  /** How many times reading is paused: by the hub, by the session, by both. */
+  #pauses = 0;
+  #cut: Timer | undefined;
+
+  constructor(sessions: Sessions, ws: StompSocket, socket: Duplex, onEnd: (pipe: WebSocketPipe) => void) {
+    this.#sessions = sessions;
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#onEnd = onEnd;
+    ws.pipe = this;
+    ws.on('message', onMessage);
+    ws.on('close', onClose);
+    // `ws` closes the connection with the fitting code itself; without a listener the error would end the process.
+    ws.on('error', ignore);
+    this.#session = sessions.open(this);
+  }
+
+  // What the hub and the session call.
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN) return false;
+    this.#socket.write(bytes);
+    return this.#taken();
+  }
+
+  writeAll(parts: readonly Uint8Array[]): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN) return false;
+    this.#socket.cork();
+    for (const part of parts) this.#socket.write(part);
+    this.#socket.uncork();
+    return this.#taken();
+  }
+
+  pauseReading(): void {
+    this.#pauses++;
+    if (this.#pauses === 1) this.#ws.pause();
+  }
+
+  resumeReading(): void {
+    this.#pauses--;
+    if (this.#pauses === 0) this.#ws.resume();
+  }
+
+  close(code: ErrorCode): void {
+    const words = this.#session.lastWords(code);
+    if (words !== undefined && this.#ws.readyState === WebSocket.OPEN) this.#socket.write(words);
+    this.#end(closeCode(code), code);
+  }
+
+  finish(): void {
+    this.#end(1000, '');
+  }
+
+  // What the endpoint calls.
+
+  /** The server stops: the session says so, and ends. */
+  stop(): void {
+    this.#session.fail(new Refusal('stopping'));
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  // What the listeners call.
+
+  receive(bytes: Buffer): void {
+    this.#session.receive(bytes);
+  }
+
+  gone(): void {
+    this.#cut?.cancel();
+    this.#session.ended();
+    this.#onEnd(this);
+  }
+
+  /** Whether all that was written is with the kernel; if not, the session is told as soon as it is. */
+  #taken(): boolean {
+    if (this.#socket.writableLength === 0) return true;
+    // Written after the rest, so it is done when the rest is: one callback while blocked, instead of a listener for ever.
+    this.#socket.write(NOTHING, (error) => {
+      if (!error) this.#session.drained();
+    });
+    return false;
+  }
+
+  /** The closing handshake, for at most `CLOSE_TIME`. The client's part of it must be read, whatever else is not. */
+  #end(code: number, reason: string): void {
+    if (this.#cut !== undefined) return;
+    this.#cut = this.#sessions.options.clock.after(CLOSE_TIME, () => this.destroy());
+    this.#ws.close(code, reason);
+    this.#ws.resume();
+  }
+}
+
+/** The WebSocket close code for a refusal (RFC 6455 section 7.4.1). */
+function closeCode(code: ErrorCode): number {
+  switch (code) {
+    case 'stopping':
+      return 1001;
+    case 'too-large':
+      return 1009;
+    case 'internal':
+      return 1011;
+    default:
+      return 1008;
+  }
+}
+
+function onMessage(this: WebSocket, data: RawData): void {
+  // With the binary type of a server, which is never changed here, every message is one Buffer.
+  if (this instanceof StompSocket && Buffer.isBuffer(data)) this.pipe?.receive(data);
+}
+
+function onClose(this: WebSocket): void {
+  if (this instanceof StompSocket) this.pipe?.gone();
+}
+
+function ignore(): void {}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Environment, loadSettings } from '../../server/config/load.ts';
+import { settings } from '../../server/config/settings.ts';
+
+function problemsOf(environment: Environment): readonly string[] {
+  const { problems } = loadSettings(environment);
+  assert.ok(problems, 'the settings were taken');
+  return problems;
+}
+
+function valuesOf(environment: Environment) {
+  const loaded = loadSettings(environment);
+  assert.deepEqual(loaded.problems, undefined);
+  assert.ok(loaded.settings);
+  return loaded.settings;
+}
+
+test('without variables every setting has its default', () => {
+  const expected = Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.default]));
+  assert.deepEqual(valuesOf({}), expected);
+});
+
+test('an empty or blank variable means the default', () => {
+  assert.equal(valuesOf({ PORT: '' }).PORT, settings.PORT.default);
+  assert.deepEqual(valuesOf({ CHAT_ROOMS: '  ' }).CHAT_ROOMS, ['global']);
+});
+
+test('values are read by their type, without the blanks around them', () => {
+  const values = valuesOf({
+    PORT: ' 1234 ',
+    MARKET_SOURCE: 'replay',
+    DATA_DIR: '/var/lib/town crier',
+    CHAT_ROOMS: 'global, help,dev-2',
+    ALLOWED_ORIGINS: 'https://example.org,http://localhost:5173',
+  });
+  assert.equal(values.PORT, 1234);
+  assert.equal(values.MARKET_SOURCE, 'replay');
+  assert.equal(values.DATA_DIR, '/var/lib/town crier');
+  assert.deepEqual(values.CHAT_ROOMS, ['global', 'help', 'dev-2']);
+  assert.deepEqual(values.ALLOWED_ORIGINS, ['https://example.org', 'http://localhost:5173']);
+});
+
+test('the smallest and the largest number are taken', () => {
+  assert.equal(valuesOf({ PORT: '0' }).PORT, 0);
+  assert.equal(valuesOf({ PORT: '65535' }).PORT, 65_535);
+});
+
+const wrong: readonly (readonly [name: string, value: string, says: RegExp])[] = [
+  ['PORT', 'http', /whole number from 0 to 65535/],
+  ['PORT', '65536', /whole number from 0 to 65535/],
+  ['PORT', '-1', /whole number/],
+  ['PORT', '80.5', /whole number/],
+  ['PORT', '1e3', /whole number/],
+  ['PORT', '0x50', /whole number/],
+  ['PORT', '99999999999999999999', /whole number/],
+  ['MARKET_TICKS_PER_SECOND', '0', /from 1 to 100000/],
+  ['MARKET_SOURCE', 'Simulator', /one of simulator, replay, off/],
+  ['LOG_LEVEL', 'toString', /one of debug/],
+  ['CHAT_ROOMS', 'help', /global comes first/],
+  ['CHAT_ROOMS', 'help,global', /global comes first/],
+  ['CHAT_ROOMS', 'global,help,help', /list/],
+  ['CHAT_ROOMS', 'global,,help', /list/],
+  ['CHAT_ROOMS', 'global,Help', /small letters/],
+  ['CHAT_ROOMS', `global,${'x'.repeat(64)}`, /at most 63/],
+  ['ALLOWED_ORIGINS', 'example.org', /origins such as https:/],
+  ['ALLOWED_ORIGINS', 'https://example.org/', /origins such as https:/],
+];
+for (const [name, value, says] of wrong) {
+  test(`${name}=${value} is refused by one line that names the variable, the value and what is allowed`, () => {
+    const [line = '', ...more] = problemsOf({ [name]: value });
+    assert.deepEqual(more, []);
+    assert.ok(line.startsWith(`${name}=${value}: must be `), line);
+    assert.match(line, says);
+    assert.doesNotMatch(line, /\n/);
+  });
+}
+
+test('all that is wrong is reported at once', () => {
+  const lines = problemsOf({ PORT: 'x', ADMIN_PORT: 'y', MARKET_SEED: 'z', HOST: '127.0.0.1' });
+  assert.deepEqual(
+    lines.map((line) => line.split('=')[0]),
+    ['PORT', 'ADMIN_PORT', 'MARKET_SEED'],
+  );
+});
+
+test('one port cannot serve as both, unless each takes a free one', () => {
+  assert.match(problemsOf({ PORT: '9090' })[0] ?? '', /^ADMIN_PORT=9090: must be another port than PORT$/);
+  assert.equal(valuesOf({ PORT: '0', ADMIN_PORT: '0' }).ADMIN_PORT, 0);
+});
+
+test('variables that are none of ours are nobody’s business', () => {
+  assert.deepEqual(valuesOf({ CHAT_ROOM: 'x', PATH: '/bin', MARKET_SPEED: 'fast' }), valuesOf({}));
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { referencePages } from '../../scripts/reference.ts';
+import { settings } from '../../server/config/settings.ts';
+import { errorTable } from '../../server/errors.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+for (const { path, text } of referencePages) {
+  test(`${path} says what the code says`, () => {
+    assert.equal(readFileSync(join(root, path), 'utf8'), text, 'stale: npm run docs');
+  });
+}
+
+test('the reference names every setting and every error code', () => {
+  const all = referencePages.map(({ text }) => text).join('\n');
+  for (const name of [...Object.keys(settings), ...Object.keys(errorTable)])
+    assert.ok(all.includes(`| \`${name}\` |`), name);
+});

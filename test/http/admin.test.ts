@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { metrics } from '../../server/http/metrics.ts';
+import { json, TestApp } from '../support/test-app.ts';
+
+let app: TestApp;
+
+before(async () => {
+  app = await TestApp.start({ MARKET_SOURCE: 'simulator' }, { processMetrics: true });
+});
+after(() => app.close());
+
+const admin = (path: string, method = 'GET'): Promise<Response> => fetch(app.adminUrl + path, { method });
+
+/** The value of a metric by its name and labels, as they are written. */
+async function metric(name: string): Promise<number> {
+  const text = await (await admin('/metrics')).text();
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  assert.ok(line, `there is a metric ${name}`);
+  return Number(line.slice(name.length));
+}
+
+test('a running instance is alive and ready', async () => {
+  assert.deepEqual(await json(admin('/health/live')), { live: true });
+  const ready = await admin('/health/ready');
+  assert.equal(ready.status, 200);
+  assert.deepEqual(await json(ready), { ready: true, reasons: [] });
+});
+
+test('every metric of the table is there, with its help, and none of ours besides', async () => {
+  const response = await admin('/metrics');
+  assert.match(response.headers.get('content-type') ?? '', /^text\/plain/);
+  const text = await response.text();
+  const ours = [...text.matchAll(/^# HELP (towncrier_\S+)/gm)].map(([, name]) => name);
+  assert.deepEqual(ours.sort(), metrics.map(({ name }) => name).sort());
+  for (const { name } of metrics) assert.match(text, new RegExp(`^${name}(\\{| )`, 'm'), `${name} has a value`);
+  assert.match(text, /^process_cpu_seconds_total /m);
+  assert.match(text, /^nodejs_eventloop_lag_seconds /m);
+});
+
+test('metrics follow what happens', async () => {
+  const accepted = 'towncrier_chat_sends_total{outcome="accepted"}';
+  const refused = 'towncrier_chat_sends_total{outcome="refused"}';
+  const connections = 'towncrier_connections{transport="sse"}';
+  assert.deepEqual([await metric(accepted), await metric(refused), await metric(connections)], [0, 0, 0]);
+  await app.post('/api/chat/messages', { content: 'one' });
+  await app.post('/api/chat/messages', { content: '' });
+  const abort = new AbortController();
+  await fetch(`${app.url}/stream`, { signal: abort.signal });
+  assert.deepEqual([await metric(accepted), await metric(refused), await metric(connections)], [1, 1, 1]);
+  assert.equal(await metric('towncrier_market_stale'), 0);
+  assert.equal(await metric('towncrier_info{version="1.2.3"}'), 1);
+  abort.abort();
+});
+
+test('a counter never falls between two looks', async () => {
+  const before = await metric('towncrier_chat_sends_total{outcome="accepted"}');
+  assert.ok((await metric('towncrier_chat_sends_total{outcome="accepted"}')) >= before);
+});
+
+test('there is nothing else, and nothing to send', async () => {
+  const unknown = await admin('/');
+  assert.equal(unknown.status, 404);
+  assert.equal((await json(unknown)).code, 'not-found');
+  const post = await admin('/metrics', 'POST');
+  assert.equal(post.status, 405);
+  assert.equal(post.headers.get('allow'), 'GET, HEAD');
+  assert.equal(await (await admin('/health/live', 'HEAD')).text(), '');
+});
+
+test('the public port knows nothing of it', async () => {
+  for (const path of ['/metrics', '/health/live', '/health/ready']) assert.equal((await app.get(path)).status, 404);
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { after, before, test } from 'node:test';
+import { rawRequest } from '../support/raw-http.ts';
+import { json, TestApp } from '../support/test-app.ts';
+
+let app: TestApp;
+
+before(async () => {
+  app = await TestApp.start();
+});
+after(() => app.close());
+
+const handshake = (path: string): string =>
+  `GET ${path} HTTP/1.1\nHost: x\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n`;
+
+test('a plain GET of /ws-endpoint is told to upgrade', async () => {
+  const response = await app.get('/ws-endpoint');
+  assert.equal(response.status, 426);
+  assert.equal(response.headers.get('upgrade'), 'websocket');
+  assert.equal(response.headers.get('sec-websocket-version'), '13');
+  assert.equal((await json(response)).code, 'upgrade-required');
+});
+
+for (const path of ['/ws-endpoint', '/ws-endpoint?token=x']) {
+  test(`a WebSocket handshake at ${path} is taken`, async () => {
+    const socket = connect(app.app.port, '127.0.0.1').setEncoding('latin1');
+    socket.write(handshake(path).replaceAll('\n', '\r\n'));
+    const [answer] = await once(socket, 'data');
+    assert.match(answer, /^HTTP\/1\.1 101 /);
+    socket.destroy();
+  });
+}
+
+for (const path of ['/', '/stream', '/ws-endpoint/', '/ws-endpoint/info', '/ws-endpointx', '/api/info']) {
+  test(`a WebSocket handshake at ${path} is not found, and the connection ends`, async () => {
+    const answer = await rawRequest(app.app.port, handshake(path));
+    assert.match(answer, /^HTTP\/1\.1 404 /);
+    assert.match(answer, /"code":"not-found"/);
+  });
+}
+
+test('who offers HTTP/2 is answered in HTTP/1.1', async () => {
+  const offer = 'Connection: Upgrade, HTTP2-Settings, close\nUpgrade: h2c\nHTTP2-Settings: AAMAAABkAAQAAP__\n';
+  const answer = await rawRequest(app.app.port, `GET /api/info HTTP/1.1\nHost: x\n${offer}\n`);
+  assert.match(answer, /^HTTP\/1\.1 200 /);
+});
+
+test('/stream and /ws-endpoint have none of the page’s security headers', async () => {
+  const abort = new AbortController();
+  const stream = await fetch(`${app.url}/stream`, { signal: abort.signal });
+  assert.equal(stream.status, 200);
+  assert.match(stream.headers.get('content-type') ?? '', /^text\/event-stream/);
+  for (const { headers } of [stream, await app.get('/ws-endpoint')]) {
+    assert.equal(headers.get('content-security-policy'), null);
+    assert.equal(headers.get('x-frame-options'), null);
+  }
+  abort.abort();
+});

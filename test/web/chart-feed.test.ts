@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Candle } from '../../web/src/market/candle.ts';
+import { ChartFeed } from '../../web/src/market/chart-feed.ts';
+import { MarketState } from '../../web/src/market/market-state.ts';
+
+const candle = (time: number, close: number): Candle => ({
+  time,
+  open: close,
+  high: close,
+  low: close,
+  close,
+  volume: 1,
+});
+const tick = (price: number, time: number, symbol = 'BTC-USD') => ({ symbol, price, size: 1, change: 0, time });
+
+function chartOf() {
+  const reads: { key: string; answer: (candles: Candle[]) => void; fail: () => void }[] = [];
+  const drawn: string[] = [];
+  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined });
+  const feed = new ChartFeed(market, {
+    candles: (symbol, interval) =>
+      new Promise((answer, fail) => {
+        reads.push({ key: `${symbol} ${interval}`, answer, fail: () => fail(new Error('down')) });
+      }),
+  });
+  const closes = (candles: readonly Candle[]) => candles.map((each) => each.close).join();
+  feed.show({
+    replace: (candles, fresh) => drawn.push(`${fresh ? 'fresh' : 'again'} ${closes(candles)}`),
+    update: (candles) => drawn.push(`update ${closes(candles)}`),
+  });
+  return { market, feed, reads, drawn };
+}
+
+test('candles are read for the chosen symbol and interval, and grow with its ticks', async () => {
+  const { feed, reads, drawn } = chartOf();
+  assert.equal(reads[0]?.key, 'BTC-USD 1s');
+  reads[0]?.answer([candle(0, 1), candle(1_000, 2)]);
+  await turn();
+  feed.tick(tick(3, 1_500));
+  feed.tick(tick(9, 1_600, 'ETH-USD'));
+  feed.tick(tick(4, 2_000));
+  feed.publish();
+  feed.publish();
+  assert.deepEqual(drawn, ['fresh 1,2', 'update 3,4']);
+  assert.equal(feed.newest.value?.close, 4);
+  assert.equal(feed.candleAt(1_000)?.close, 3);
+});
+
+test('ticks that come in while candles are read are not lost', async () => {
+  const { feed, reads, drawn } = chartOf();
+  feed.tick(tick(7, 2_000));
+  feed.publish();
+  reads[0]?.answer([candle(1_000, 2)]);
+  await turn();
+  assert.deepEqual(drawn, ['fresh 2,7']);
+});
+
+test('an answer to an older question is left out', async () => {
+  const { market, reads, drawn } = chartOf();
+  market.select('ETH-USD'); // No quote is known yet, so the choice stands.
+  assert.equal(reads[1]?.key, 'ETH-USD 1s');
+  reads[1]?.answer([candle(0, 5)]);
+  reads[0]?.answer([candle(0, 1)]);
+  await turn();
+  assert.deepEqual(drawn, ['fresh 5']);
+});
+
+test('a failed read is said, and a reload keeps the view where it is', async () => {
+  const { feed, reads, drawn } = chartOf();
+  reads[0]?.fail();
+  await turn();
+  assert.equal(feed.status.value, 'failed');
+  void feed.reload();
+  reads[1]?.answer([candle(0, 1)]);
+  await turn();
+  void feed.reload();
+  reads[2]?.answer([candle(0, 2)]);
+  await turn();
+  assert.deepEqual([feed.status.value, drawn], ['ready', ['fresh 1', 'again 2']]);
+});

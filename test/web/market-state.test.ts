@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { effect } from '@preact/signals';
+import { MarketState } from '../../web/src/market/market-state.ts';
+import type { Tick } from '../../web/src/market/tick.ts';
+
+const tick = (symbol: string, price: number, time = 1): Tick => ({ symbol, price, size: 1, change: 0, time });
+
+function marketOf(choice = 'BTC-USD') {
+  let asked = 0;
+  const market = new MarketState({
+    choice,
+    interval: '1m',
+    publishSoon: () => {
+      asked++;
+    },
+  });
+  return { market, asked: () => asked };
+}
+
+test('a thousand ticks change a signal once a publish, to the newest', () => {
+  const { market } = marketOf();
+  market.tick(tick('BTC-USD', 1));
+  market.publish();
+  const seen: number[] = [];
+  effect(() => {
+    seen.push(market.quote('BTC-USD')?.tick.value.price ?? 0);
+  });
+  for (let i = 2; i <= 1_000; i++) market.tick(tick('BTC-USD', i));
+  assert.deepEqual(seen, [1]);
+  market.publish();
+  assert.deepEqual(seen, [1, 1_000]);
+});
+
+test('the first symbol is shown until the chosen one is there', () => {
+  const { market } = marketOf('ETH-USD');
+  assert.equal(market.selected.value, 'ETH-USD');
+  market.tick(tick('SOL-USD', 1));
+  market.tick(tick('BTC-USD', 1));
+  market.publish();
+  assert.equal(market.selected.value, 'BTC-USD');
+  market.tick(tick('ETH-USD', 2));
+  market.publish();
+  assert.equal(market.selected.value, 'ETH-USD');
+});
+
+test('symbols stand in the order of their names, whichever came first', () => {
+  const { market } = marketOf();
+  market.snapshot([tick('SOL-USD', 1), tick('BTC-USD', 1), tick('ETH-USD', 2)]);
+  market.publish();
+  assert.deepEqual(
+    market.quotes.value.map((quote) => quote.symbol),
+    ['BTC-USD', 'ETH-USD', 'SOL-USD'],
+  );
+});
+
+test('trades of the chosen symbol make its tape, a snapshot does not, and another choice empties it', () => {
+  const { market } = marketOf('BTC-USD');
+  market.snapshot([tick('BTC-USD', 1), tick('ETH-USD', 2)]);
+  market.tick(tick('BTC-USD', 3));
+  market.tick(tick('ETH-USD', 4));
+  market.tick(tick('BTC-USD', 2));
+  market.publish();
+  assert.deepEqual(
+    market.tape.value.map((entry) => [entry.tick.price, entry.went]),
+    [
+      [2, 'down'],
+      [3, 'flat'],
+    ],
+  );
+  market.select('ETH-USD');
+  assert.deepEqual(market.tape.value, []);
+});
+
+test('the number of symbols is bounded', () => {
+  const { market } = marketOf();
+  for (let i = 0; i < 1_000; i++) market.tick(tick(`S${i}`, 1));
+  market.publish();
+  assert.equal(market.quotes.value.length, 200);
+});
+
+test('each tick asks for a publish', () => {
+  const { market, asked } = marketOf();
+  market.tick(tick('BTC-USD', 1));
+  assert.equal(asked(), 1);
+});

@@ -1,0 +1,22 @@
+import { ChatPanel } from '../chat/ChatPanel.tsx';
+import { ChartPanel } from '../market/ChartPanel.tsx';
+import { MarketPanel } from '../market/MarketPanel.tsx';
+import { useApp } from './context.ts';
+import { Header } from './Header.tsx';
+import { Tabs } from './Tabs.tsx';
+
+/** The whole page. */
+export function App() {
+  const { view } = useApp();
+  return (
+    <div class="page" data-tab={view.tab.value}>
+      <Header />
+      <main class="panels">
+        <MarketPanel />
+        <ChartPanel />
+        <ChatPanel />
+      </main>
+      <Tabs />
+    </div>
+  );
+}

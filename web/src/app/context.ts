@@ -1,0 +1,31 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ChatConnection } from '../chat/chat-connection.ts';
+import type { ChatState } from '../chat/chat-state.ts';
+import type { Typist } from '../chat/typist.ts';
+import type { ChartFeed } from '../market/chart-feed.ts';
+import type { MarketState } from '../market/market-state.ts';
+import type { Preferences } from '../preferences.ts';
+import type { Theme } from '../theme/theme.ts';
+import type { ViewState } from './view-state.ts';
+
+/** What the views are made from: states to read, and what acts on them. */
+export interface AppParts {
+  readonly view: ViewState;
+  readonly theme: Theme;
+  readonly chat: ChatState;
+  readonly connection: ChatConnection;
+  readonly typist: Typist;
+  readonly market: MarketState;
+  readonly chart: ChartFeed;
+  readonly preferences: Preferences;
+}
+
+export const AppContext = createContext<AppParts | undefined>(undefined);
+
+/** The parts, for a view below `AppContext.Provider`. */
+export function useApp(): AppParts {
+  const parts = useContext(AppContext);
+  if (parts === undefined) throw new Error('no AppContext above this view');
+  return parts;
+}

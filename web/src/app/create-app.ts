@@ -1,0 +1,98 @@
+import { effect } from '@preact/signals';
+import { Announcer } from '../chat/announcer.ts';
+import { ChatConnection } from '../chat/chat-connection.ts';
+import { ChatState } from '../chat/chat-state.ts';
+import { guestName } from '../chat/name.ts';
+import { restoredOutbox, storedOutbox } from '../chat/stored-outbox.ts';
+import { Typist } from '../chat/typist.ts';
+import { browserClock } from '../clock.ts';
+import { serverApi } from '../connection/api.ts';
+import { stompSessions } from '../connection/stomp-session.ts';
+import { inFrame } from '../frames.ts';
+import { isInterval } from '../market/candle.ts';
+import { ChartFeed } from '../market/chart-feed.ts';
+import { MarketFeed } from '../market/market-feed.ts';
+import { MarketState } from '../market/market-state.ts';
+import { type Preferences, storedPreferences } from '../preferences.ts';
+import { Theme } from '../theme/theme.ts';
+import type { AppParts } from './context.ts';
+import { randomUuid } from './random-uuid.ts';
+import { ViewState } from './view-state.ts';
+import { watchWindow } from './watch-window.ts';
+
+/** The page's parts, put together, and not yet connected. */
+export interface PageApp {
+  readonly parts: AppParts;
+  start(): void;
+}
+
+const random = (): number => Math.random();
+
+/** The one place that knows every part. */
+export function createApp(window: Window): PageApp {
+  const { document } = window;
+  const preferences = storedPreferences(() => window.localStorage);
+  const view = new ViewState();
+  const theme = new Theme(preferences, document, window.matchMedia('(prefers-color-scheme: dark)'));
+  const { chat, connection } = createChat(window, preferences, view);
+  const { market, chart, feed } = createMarket(document, preferences);
+  const typist = new Typist(browserClock, (typing) => connection.typing(typing));
+  effect(() => chat.watch(view.watching.value));
+  return {
+    parts: { view, theme, chat, connection, typist, market, chart, preferences },
+    start() {
+      watchWindow(window, { view, connection, prices: feed.stream, clock: browserClock });
+      // What was not sent before the page was loaded again shows at once.
+      chat.changed();
+      connection.start();
+    },
+  };
+}
+
+function createChat(window: Window, preferences: Preferences, view: ViewState) {
+  const announcer = new Announcer(browserClock, (text) => {
+    view.spoken.value = text;
+  });
+  const session = storedPreferences(() => window.sessionStorage);
+  const chat = new ChatState({
+    name: preferences.get('name') ?? guestName(random),
+    unsent: restoredOutbox(session),
+    publishSoon: inFrame(() => {
+      chat.publish();
+      storedOutbox(session, chat.outbox.entries);
+    }, window.document),
+    heard: (messages) => announcer.heard(messages),
+  });
+  effect(() => preferences.set('name', chat.name.value));
+  const url = new URL('/ws-endpoint', window.location.href.replace(/^http/, 'ws'));
+  const connection = new ChatConnection({
+    state: chat,
+    open: stompSessions(url.href),
+    api: serverApi,
+    clock: browserClock,
+    random,
+    newId: () => randomUuid(window.crypto),
+  });
+  return { chat, connection };
+}
+
+function createMarket(document: Document, preferences: Preferences) {
+  const interval = preferences.get('interval');
+  const market = new MarketState({
+    choice: preferences.get('symbol') ?? 'BTC-USD',
+    // Seconds at first: a server that has just started has no longer candles to show.
+    interval: isInterval(interval) ? interval : '1s',
+    publishSoon: inFrame(() => {
+      market.publish();
+      chart.publish();
+    }, document),
+  });
+  const chart = new ChartFeed(market, serverApi);
+  effect(() => {
+    preferences.set('symbol', market.choice.value);
+    preferences.set('interval', market.interval.value);
+  });
+  const open = (url: string): EventSource => new EventSource(url);
+  const feed = new MarketFeed({ market, chart, api: serverApi, clock: browserClock, random, open });
+  return { market, chart, feed };
+}

@@ -1,0 +1,81 @@
+import { useApp } from '../app/context.ts';
+import { Icon } from '../app/Icon.tsx';
+import { memo } from '../app/memo.ts';
+import { textParts } from './links.ts';
+import type { ShownMessage } from './message.ts';
+import { nameColour } from './name.ts';
+import { fullTimeText, timeText } from './times.ts';
+
+export interface MessageProps {
+  readonly message: ShownMessage;
+  readonly own: boolean;
+  /** It begins a group. */
+  readonly head: boolean;
+}
+
+const COLOURS = 8;
+
+/** One message. What it says is shown as text, whatever is in it. */
+export const Message = memo(({ message, own, head }: MessageProps) => (
+  <li
+    class={`message ${own ? 'own' : 'other'} ${head ? 'head' : 'follows'}`}
+    data-testid="chat-message"
+    data-seq={message.seq}
+    data-id={message.id}
+    data-state={message.state}
+  >
+    {head && <MessageHead message={message} own={own} />}
+    <div class="bubble" dir="auto" title={fullTimeText(message.time)} data-testid="chat-content">
+      {textParts(message.content).map(({ text, href }) =>
+        href === undefined ? (
+          text
+        ) : (
+          <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+            {text}
+          </a>
+        ),
+      )}
+    </div>
+    {message.state === 'sending' && <MessageSending />}
+    {message.state === 'failed' && <MessageFailed message={message} />}
+  </li>
+));
+
+function MessageHead({ message: { sender, time }, own }: { message: ShownMessage; own: boolean }) {
+  return (
+    <div class="message-head">
+      {!own && (
+        <span class={`avatar colour-${nameColour(sender, COLOURS)}`} aria-hidden="true">
+          {[...sender][0]?.toUpperCase()}
+        </span>
+      )}
+      <bdi class={own ? 'visually-hidden' : 'sender'}>{sender}</bdi>
+      <time class="muted" dateTime={new Date(time).toISOString()}>
+        {timeText(time)}
+      </time>
+    </div>
+  );
+}
+
+function MessageSending() {
+  const { chat } = useApp();
+  return <p class="message-state">{chat.link.value === 'live' ? 'Sending…' : 'Waits for the connection'}</p>;
+}
+
+function MessageFailed({ message }: { message: ShownMessage }) {
+  const { connection } = useApp();
+  return (
+    <div class="message-failed" role="alert">
+      <p class="message-reason">
+        <Icon name="warning" />
+        Not sent. {message.reason}
+      </p>
+      <button type="button" class="link-button" data-testid="retry" onClick={() => connection.retry(message.id)}>
+        Retry
+      </button>
+      <button type="button" class="link-button" data-testid="discard" onClick={() => connection.discard(message.id)}>
+        Delete
+      </button>
+    </div>
+  );
+}

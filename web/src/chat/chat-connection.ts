@@ -1,0 +1,250 @@
+import type { Clock } from '../clock.ts';
+import type { Api } from '../connection/api.ts';
+import { Link } from '../connection/link.ts';
+import type { OpenSession, Session } from '../connection/stomp-session.ts';
+import type { ChatState, Presence } from './chat-state.ts';
+import { History } from './history.ts';
+import { isChatMessage } from './message.ts';
+import { isTyping } from './typing-text.ts';
+
+export interface ChatConnectionOptions {
+  readonly state: ChatState;
+  readonly open: OpenSession;
+  readonly api: Pick<Api, 'history'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: () => string;
+}
+
+const RELOAD_MS = 2_000;
+const AGAIN_MS = 1_000;
+const NOTICE_MS = 8_000;
+/** A message without an answer for so long says that the connection is dead, whatever the socket thinks. */
+const ANSWER_MS = 20_000;
+/** Refusals after which the same message is sent again by itself. */
+const PASSING = new Set(['store-unknown', 'stopping']);
+
+/**
+ * The chat's way to the server: keeps a session up, reads the history, follows the room from the last message seen, and
+ * sees to it that what the user writes arrives once.
+ */
+export class ChatConnection {
+  readonly #options: ChatConnectionOptions;
+  readonly #state: ChatState;
+  readonly #history: History;
+  readonly #link: Link;
+  #session: Session | undefined;
+  /** The name of the session; what was written under another waits for its own. */
+  #sessionName = '';
+  #connected = false;
+
+  constructor(options: ChatConnectionOptions) {
+    this.#options = options;
+    this.#state = options.state;
+    this.#history = new History(options.state, options.api);
+    this.#link = new Link({
+      clock: options.clock,
+      random: options.random,
+      open: () => this.#open(),
+      changed: (link) => {
+        this.#state.link.value = link;
+      },
+    });
+  }
+
+  start(): void {
+    this.#history.readEarly();
+    this.#link.start();
+  }
+
+  stop(): void {
+    this.#link.stop();
+    this.#leave();
+  }
+
+  /** There is reason to believe that a connection can be made now. */
+  wake(): void {
+    this.#link.wake();
+  }
+
+  /** The connection is not to be trusted any more: makes another. */
+  renew(): void {
+    if (this.#session === undefined) return;
+    this.#leave();
+    this.#link.failed();
+  }
+
+  /** Sends a message. Returns whether it was taken: too many may be on their way already. */
+  post(content: string): boolean {
+    const { outbox, name } = this.#state;
+    if (outbox.full) {
+      this.#notify('Too many messages are still on their way. This one was not taken.');
+      return false;
+    }
+    outbox.add({ id: this.#options.newId(), sender: name.value, content, time: this.#options.clock.now() });
+    this.#outboxChanged();
+    return true;
+  }
+
+  retry(id: string): void {
+    this.#state.outbox.retry(id, this.#state.name.value);
+    this.#outboxChanged();
+  }
+
+  discard(id: string): void {
+    this.#state.outbox.remove(id);
+    this.#outboxChanged();
+  }
+
+  /** Takes another name, as soon as what may be stored under the old one is settled. */
+  rename(name: string): void {
+    this.#state.rename(name);
+    this.#outboxChanged();
+  }
+
+  typing(typing: boolean): void {
+    if (this.#connected) this.#session?.send('/app/typing', { typing });
+  }
+
+  /** Reads the messages before the oldest one shown. */
+  older(): Promise<void> {
+    return this.#history.older();
+  }
+
+  #open(): void {
+    this.#sessionName = this.#state.outbox.sessionName(this.#state.name.value);
+    const session: Session = this.#options.open(this.#sessionName, {
+      connected: (epoch) => {
+        if (session === this.#session) this.#begin(session, epoch);
+      },
+      receipt: (id) => {
+        if (session !== this.#session) return;
+        this.#state.outbox.accepted(id);
+        this.#outboxChanged();
+      },
+      closed: (reason) => {
+        if (session !== this.#session) return;
+        this.#state.problem.value = reason;
+        this.#leave();
+        this.#link.failed();
+      },
+    });
+    this.#session = session;
+  }
+
+  /** Lets go of the session, if there is one. */
+  #leave(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    if (!this.#connected) this.#history.forgetEarly();
+    this.#connected = false;
+    this.#state.outbox.sessionEnded();
+    this.#state.disconnected();
+    session?.close();
+  }
+
+  #begin(session: Session, epoch: string): void {
+    this.#connected = true;
+    this.#state.problem.value = undefined;
+    this.#link.succeeded();
+    session.subscribe('/user/queue/errors', {}, (body) => this.#refused(body));
+    session.subscribe('/topic/typing', {}, (body) => {
+      if (isTyping(body)) this.#state.typing.value = body;
+    });
+    session.subscribe('/topic/presence', {}, (body) => {
+      if (isPresence(body)) this.#state.presence.value = body;
+    });
+    if (epoch === this.#history.epoch) this.#follow(session);
+    else void this.#beginAnew(session, epoch);
+    this.#outboxChanged();
+  }
+
+  /** Reads the newest messages and follows the room from there; goes on trying while the session lives. */
+  async #beginAnew(session: Session, epoch: string): Promise<void> {
+    this.#history.epoch = undefined;
+    this.#state.history.value = 'loading';
+    try {
+      const page = await this.#history.newest();
+      if (session !== this.#session) return;
+      this.#state.reset(page.messages, page.head);
+      this.#history.epoch = epoch;
+      this.#follow(session);
+    } catch {
+      if (session !== this.#session) return;
+      this.#state.history.value = 'failed';
+      this.#beginAnewSoon(session, epoch);
+    }
+  }
+
+  #beginAnewSoon(session: Session | undefined, epoch: string): void {
+    this.#options.clock.after(RELOAD_MS, () => {
+      if (session !== undefined && session === this.#session) void this.#beginAnew(session, epoch);
+    });
+  }
+
+  #follow(session: Session): void {
+    session.subscribe('/topic/chat', { after: String(this.#state.log.position) }, (body) => {
+      if (session === this.#session && isChatMessage(body)) this.#state.append([body]);
+    });
+  }
+
+  /** Sends what is due, and changes the session where another name is wanted. */
+  #outboxChanged(): void {
+    const { outbox, name } = this.#state;
+    this.#state.changed();
+    if (!this.#connected) return;
+    if (outbox.sessionName(name.value) !== this.#sessionName) {
+      this.#leave();
+      this.#open();
+      return;
+    }
+    for (const { id, content } of outbox.takeDue(this.#sessionName)) {
+      this.#session?.send('/app/chat', { id, content }, id);
+      this.#expectAnswer(id);
+    }
+  }
+
+  #expectAnswer(id: string): void {
+    const session = this.#session;
+    this.#options.clock.after(ANSWER_MS, () => {
+      if (session === this.#session && this.#state.outbox.awaits(id)) this.renew();
+    });
+  }
+
+  /** What `/user/queue/errors` says. */
+  #refused(body: unknown): void {
+    if (typeof body !== 'object' || body === null) return;
+    const { code, message, receipt } = body as Record<string, unknown>; // Each field is checked below.
+    if (typeof code !== 'string' || typeof message !== 'string') return;
+    if (typeof receipt === 'string') this.#messageRefused(receipt, code, message);
+    else if (code === 'position-unknown') this.#beginAnewSoon(this.#session, this.#history.epoch ?? '');
+    else this.#notify(message);
+  }
+
+  #messageRefused(id: string, code: string, message: string): void {
+    const { outbox } = this.#state;
+    if (!PASSING.has(code)) {
+      outbox.refused(id, message);
+      this.#outboxChanged();
+      return;
+    }
+    this.#options.clock.after(AGAIN_MS * (1 + this.#options.random()), () => {
+      outbox.again(id);
+      this.#outboxChanged();
+    });
+  }
+
+  #notify(text: string): void {
+    const { notice } = this.#state;
+    notice.value = text;
+    this.#options.clock.after(NOTICE_MS, () => {
+      if (notice.value === text) notice.value = undefined;
+    });
+  }
+}
+
+function isPresence(value: unknown): value is Presence {
+  if (typeof value !== 'object' || value === null) return false;
+  const { users, connections, instances } = value as Record<string, unknown>; // Each field is checked below.
+  return [users, connections, instances].every((count) => typeof count === 'number');
+}

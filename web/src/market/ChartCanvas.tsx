@@ -1,0 +1,79 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { useApp } from '../app/context.ts';
+import { colour } from '../theme/theme.ts';
+import type { Candle } from './candle.ts';
+import type { ChartFeed } from './chart-feed.ts';
+import { Legend } from './Legend.tsx';
+import type { ChartColours, PriceChart } from './price-chart.ts';
+
+/** The drawn candles, the legend over them, and what is said while there are none. */
+export function ChartCanvas() {
+  const { chart: feed, market, theme } = useApp();
+  const container = useRef<HTMLDivElement>(null);
+  const chart = useSignal<PriceChart | undefined>(undefined);
+  const hovered = useSignal<number | undefined>(undefined);
+  useEffect(() => {
+    let gone = false;
+    const hover = (time: number | undefined): void => {
+      hovered.value = time;
+    };
+    // The chart library is most of the page's code; everything else is there before it.
+    void import('./price-chart.ts').then(({ PriceChart }) => {
+      if (gone || container.current === null) return;
+      chart.value = new PriceChart(container.current, { colours: coloursOf(container.current), hovered: hover });
+      feed.show(chart.value);
+    });
+    return () => {
+      gone = true;
+      feed.show(undefined);
+      chart.value?.remove();
+    };
+  }, []);
+  useSignalEffect(() => {
+    void theme.version.value;
+    if (container.current !== null) chart.value?.recolour(coloursOf(container.current));
+  });
+  useSignalEffect(() => chart.value?.showSeconds(market.interval.value === '1s'));
+  const candle = feed.candleAt(hovered.value) ?? feed.newest.value;
+  return (
+    <div class="chart-area">
+      <div class="chart-canvas" ref={container} data-testid="chart" data-status={feed.status.value} />
+      <Legend candle={candle} />
+      {market.quotes.value.length > 0 && <ChartMessage feed={feed} newest={feed.newest.value} />}
+      <p class="chart-credit">
+        <a href="https://www.tradingview.com/" target="_blank" rel="noopener noreferrer" title="Chart by TradingView">
+          <span class="visually-hidden">Chart by </span>TradingView
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function ChartMessage({ feed, newest }: { feed: ChartFeed; newest: Candle | undefined }) {
+  if (feed.status.value === 'failed') {
+    return (
+      <div class="chart-message">
+        <p>The candles could not be read.</p>
+        <button type="button" class="button" onClick={() => void feed.reload()}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (newest !== undefined) return null;
+  return <p class="chart-message">{feed.status.value === 'loading' ? 'Loading…' : 'No trades yet.'}</p>;
+}
+
+function coloursOf(element: HTMLElement): ChartColours {
+  return {
+    background: colour(element, '--panel'),
+    text: colour(element, '--muted'),
+    grid: colour(element, '--grid'),
+    up: colour(element, '--up-fill'),
+    down: colour(element, '--down-fill'),
+    upSoft: colour(element, '--up-soft'),
+    downSoft: colour(element, '--down-soft'),
+    crosshair: colour(element, '--crosshair'),
+  };
+}

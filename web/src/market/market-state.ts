@@ -1,0 +1,149 @@
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Interval } from './candle.ts';
+import { Spark, type SparkPoint } from './spark.ts';
+import type { Tick } from './tick.ts';
+import { type TapeEntry, TradeTape } from './trade-tape.ts';
+
+/** What can be said of the prices shown. `stale`: they may not be the newest. */
+export type PriceState = 'connecting' | 'live' | 'stale' | 'offline';
+
+/** One symbol, as a row shows it. */
+export interface Quote {
+  readonly symbol: string;
+  readonly tick: Signal<Tick>;
+  readonly spark: Signal<readonly SparkPoint[]>;
+}
+
+interface Entry extends Quote {
+  readonly line: Spark;
+  newest: Tick;
+  sparkAt: number;
+}
+
+export interface MarketStateOptions {
+  /** The symbol to begin with, if there is such a one. */
+  readonly choice: string;
+  readonly interval: Interval;
+  /** Asks for one call of `publish`, soon. */
+  readonly publishSoon: () => void;
+}
+
+/** More symbols than this are not shown. */
+const SYMBOLS_SHOWN = 200;
+const TAPE_SIZE = 40;
+/** A sparkline is drawn anew at most so often, in milliseconds of the ticks' own time. */
+const SPARK_EVERY = 1_000;
+
+/** What the market shows. Ticks cost a few assignments each; signals change, and so views render, once a `publish`. */
+export class MarketState {
+  /** In the order of the symbols' names. */
+  readonly quotes = signal<readonly Quote[]>([]);
+  /** The symbol that the user wants. */
+  readonly choice;
+  /** The symbol that is shown: the choice, or the first where there is no such symbol. */
+  readonly selected: ReadonlySignal<string>;
+  readonly interval;
+  readonly link = signal<PriceState>('connecting');
+  /** The newest trades of the selected symbol. */
+  readonly tape = signal<readonly TapeEntry[]>([]);
+  readonly #options: MarketStateOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #touched = new Set<Entry>();
+  readonly #tape = new TradeTape(TAPE_SIZE);
+  #taped = '';
+  #added = false;
+
+  constructor(options: MarketStateOptions) {
+    this.#options = options;
+    this.choice = signal(options.choice);
+    this.selected = computed(() => {
+      const wanted = this.choice.value;
+      const [first] = this.quotes.value;
+      return first === undefined || this.#entries.has(wanted) ? wanted : first.symbol;
+    });
+    this.interval = signal(options.interval);
+  }
+
+  quote(symbol: string): Quote | undefined {
+    return this.#entries.get(symbol);
+  }
+
+  select(symbol: string): void {
+    this.choice.value = symbol;
+    this.#publishTape();
+  }
+
+  /** A trade. */
+  tick(tick: Tick): void {
+    if (!this.#take(tick)) return;
+    const selected = this.selected.peek();
+    if (selected !== this.#taped) this.#tape.clear();
+    this.#taped = selected;
+    if (tick.symbol === selected) this.#tape.add(tick);
+  }
+
+  /** The newest of every symbol, that are no trades of now. */
+  snapshot(ticks: readonly Tick[]): void {
+    for (const tick of ticks) this.#take(tick);
+  }
+
+  /** A symbol's price of before. */
+  loadSpark(symbol: string, points: readonly SparkPoint[]): void {
+    const entry = this.#entries.get(symbol);
+    if (entry === undefined) return;
+    entry.line.load(points);
+    entry.sparkAt = 0;
+    this.#touch(entry);
+  }
+
+  /** Brings what has come in into the signals. */
+  publish(): void {
+    for (const entry of this.#touched) {
+      entry.tick.value = entry.newest;
+      if (Math.abs(entry.newest.time - entry.sparkAt) < SPARK_EVERY) continue;
+      entry.sparkAt = entry.newest.time;
+      entry.spark.value = entry.line.points();
+    }
+    this.#touched.clear();
+    if (this.#added) this.quotes.value = [...this.#entries.values()].toSorted(bySymbol);
+    this.#added = false;
+    this.#publishTape();
+  }
+
+  #publishTape(): void {
+    this.tape.value = this.selected.peek() === this.#taped ? this.#tape.entries : [];
+  }
+
+  #take(tick: Tick): boolean {
+    const entry = this.#entries.get(tick.symbol) ?? this.#add(tick);
+    if (entry === undefined) return false;
+    entry.newest = tick;
+    entry.line.add(tick);
+    this.#touch(entry);
+    return true;
+  }
+
+  #touch(entry: Entry): void {
+    this.#touched.add(entry);
+    this.#options.publishSoon();
+  }
+
+  #add(tick: Tick): Entry | undefined {
+    if (this.#entries.size >= SYMBOLS_SHOWN) return undefined;
+    const entry: Entry = {
+      symbol: tick.symbol,
+      tick: signal(tick),
+      spark: signal<readonly SparkPoint[]>([]),
+      line: new Spark(),
+      newest: tick,
+      sparkAt: 0,
+    };
+    this.#entries.set(tick.symbol, entry);
+    this.#added = true;
+    return entry;
+  }
+}
+
+function bySymbol(a: Quote, b: Quote): number {
+  return a.symbol < b.symbol ? -1 : 1;
+}
