@@ -83,7 +83,10 @@ test('candles are what grouping all ticks by their interval gives', () => {
   fc.assert(
     fc.property(ticks, fc.constantFrom<CandleInterval>('1s', '1m', '5m'), (steps, interval) => {
       let time = 0;
-      const all = steps.map(({ gap, price }) => tick((time += gap), price));
+      const all = steps.map(({ gap, price }) => {
+        time += gap;
+        return tick(time, price);
+      });
       const groups = Map.groupBy(all, (each) => each.time - (each.time % candleIntervals[interval].length));
       const expected = [...groups].map(([start, group]) => {
         const prices = group.map(({ price }) => price);

@@ -15,11 +15,16 @@ const turns = async (): Promise<void> => {
 /** Appends until the one subscriber's socket takes no more; returns how many events there are. */
 async function fill(server: TestServer): Promise<number> {
   const { news } = server.destinations;
+  const [cursor] = news.cursors;
+  assert.ok(cursor);
   let count = 0;
-  for (let blocked = 0; blocked < 3; ) {
-    for (let i = 0; i < 50; i++, count++) news.append(`${count} ${TEXT}`);
+  for (let blocked = 0; blocked < 5; blocked++) {
+    while (cursor.client.writable) {
+      blocked = 0;
+      for (let i = 0; i < 50; i++, count++) news.append(`${count} ${TEXT}`);
+      while (cursor.client.writable && !cursor.idle) await turn();
+    }
     await turns();
-    blocked = news.cursors[0]?.client.writable === false ? blocked + 1 : 0;
   }
   return count;
 }
@@ -146,13 +151,17 @@ test('close does not wait for a client that takes nothing', async () => {
 });
 
 test('the answer to a close is read, also of a client that was not read otherwise', async () => {
-  // No timer turns here: the connection must end by itself.
+  // No timer turns here, and there is no time for others: the connection must end by itself.
   await using server = await new TestServer({ clock: new SocketClock() }).listen();
   const client = await new TestClient(server.url).connect();
   client.socket.send('SEND\ndestination:/app/chat\n\nx\0'.repeat(64));
   while (server.destinations.sent.length < 64) await turn();
-  await server.endpoint.close();
+  const done = server.endpoint.close();
+  await client.next('ERROR');
+  await turns();
+  assert.equal(server.endpoint.connections, 0);
   assert.equal((await client.closed()).code, 1001);
+  await done;
 });
 
 test('heart-beats go both ways: the server beats, and drops a client that does not', async () => {
