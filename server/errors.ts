@@ -27,7 +27,11 @@ export const errorTable = {
   'not-readable': { status: 403, fatal: false, text: 'Clients may not subscribe to this destination.' },
   'position-unknown': { status: 400, fatal: false, text: 'The position is above the head of the stream.' },
   'too-many-subscriptions': { status: 429, fatal: false, text: 'The session holds as many subscriptions as it may.' },
-  'store-down': { status: 503, fatal: false, text: 'The message store does not answer; nothing was stored.' },
+  'store-down': {
+    status: 503,
+    fatal: false,
+    text: 'The message store does not answer, or cannot write; nothing was stored.',
+  },
   'store-unknown': {
     status: 503,
     fatal: false,

@@ -16,6 +16,8 @@ const HEADERS_TIME = 15_000;
 const REQUEST_TIME = 30_000;
 /** Longer than the idle time of the usual proxies (60 s), so that it is they who close. */
 const KEEP_ALIVE = 65_000;
+/** A silent connection is probed after so many milliseconds. */
+const PROBE_AFTER = 60_000;
 const SOCKETS = '/ws-endpoint';
 
 /** The public port: `/stream` and `/ws-endpoint` go to their own handlers, everything else to the web framework. */
@@ -24,6 +26,9 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     headersTimeout: HEADERS_TIME,
     requestTimeout: REQUEST_TIME,
     keepAliveTimeout: KEEP_ALIVE,
+    // TCP's own probes find a peer that has vanished, also one that promised no heart-beats and gets no events.
+    keepAlive: true,
+    keepAliveInitialDelay: PROBE_AFTER,
     // `curl --http2` asks for h2c, for example: whoever asks for what we do not speak is answered as if it had not.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };

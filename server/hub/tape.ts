@@ -3,6 +3,8 @@ import type { Encoding } from './encoding.ts';
 /** The most that one write to one client carries, in bytes; only a single event may be larger. */
 export const SLICE_BYTES = 65_536;
 const FIRST_SEGMENT_BYTES = 4_096;
+/** Events in a segment at most: where an encoding leaves nearly all of them out, bytes alone would never fill it. */
+const SEGMENT_EVENTS = 4_096;
 /** An older event is asked for by many after a restart, each at a place of its own: encode from round places on. */
 const BACKFILL_STEP = 256;
 
@@ -42,7 +44,7 @@ class Segment {
   }
 
   fits(bytes: Uint8Array): boolean {
-    return this.used + bytes.length <= this.buffer.length;
+    return this.used + bytes.length <= this.buffer.length && this.ends.length < SEGMENT_EVENTS;
   }
 
   add(bytes: Uint8Array): void {
@@ -78,9 +80,9 @@ export class Tape<E> {
     this.shared = shared;
   }
 
-  /** Bytes allocated for segments. */
+  /** Bytes that the segments take, with what they note of each event. */
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.buffer.length, 0);
+    return this.#segments.reduce((sum, { buffer, ends }) => sum + buffer.length + 8 * ends.length, 0);
   }
 
   /** The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. */

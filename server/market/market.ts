@@ -25,7 +25,7 @@ export interface MarketOptions {
 }
 
 /** The intervals at which a market can be followed, in milliseconds. */
-export const viewIntervals = [100, 250, 500, 1_000, 5_000] as const;
+const viewIntervals = [100, 250, 500, 1_000, 5_000] as const;
 
 /** Opens the tick log and begins to follow it. Rejects where the log cannot be opened. */
 export async function createMarket(options: MarketOptions): Promise<Market> {

@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 /** The longest name of a user, in code points. */
 const MAX_NAME = 100;
+/** What a name may not hold: control characters, line breaks and lone surrogates, which would break lines and lists of names. */
+const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** CONNECT and STOMP: agrees on version and heart-beats, and learns the name (STOMP 1.2, "CONNECT or STOMP Frame"). */
 export function connect(session: Session, frame: Frame, receipt: string | undefined): void {
@@ -55,5 +57,6 @@ function nameOf(frame: Frame, version: Version): string | undefined {
   if (name.length > MAX_NAME && [...name].length > MAX_NAME) {
     throw new Refusal('invalid-message', `The header login has at most ${MAX_NAME} characters.`);
   }
+  if (UNFIT.test(name)) throw new Refusal('invalid-message', 'The header login has a control character or line break.');
   return name;
 }

@@ -99,36 +99,25 @@ export class SseEndpoint<E> {
     const { request, response, cors } = exchange;
     try {
       if (this.#closing) throw new Refusal('stopping');
+      // Node answers in the order of the requests; an endless response cannot wait behind another one.
+      if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
       const query = new URLSearchParams(request.url?.split('?', 2)[1]);
       const asked = this.#options.source.parse(query);
       if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
-      else if (this.#reserve(request.socket, response)) void this.#open(exchange, asked, query);
+      else void this.#open(exchange, asked, query);
     } catch (error) {
       this.#refuse(exchange, error);
     }
-  }
-
-  /** Keeps the socket for a stream; a connection carries only one. */
-  #reserve(socket: Socket, response: ServerResponse): boolean {
-    if (this.#sockets.has(socket)) {
-      // A request behind an endless response would wait for ever, and more of them would pile up.
-      socket.destroy();
-      return false;
-    }
-    if (response.socket === null)
-      throw new Refusal('invalid-parameter', 'The connection has not answered its earlier request yet.');
-    this.#sockets.set(socket, undefined);
-    socket.on('close', this.#closed);
-    return true;
   }
 
   async #open(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams): Promise<void> {
     const { request, response, cors } = exchange;
     const { socket, headers } = request;
     try {
+      this.#sockets.set(socket, undefined);
+      socket.on('close', this.#closed);
       const last = headers['last-event-id'] || query.get('lastEventId') || undefined;
       const opened = await asked.open(typeof last === 'string' ? last : undefined);
-      if (socket.destroyed) return;
       if (this.#closing) throw new Refusal('stopping');
       response.writeHead(200, { ...streamHeaders, ...cors, Connection: 'close' });
       response.flushHeaders();

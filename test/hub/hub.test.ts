@@ -270,6 +270,21 @@ test('an encoding that nobody uses any more is forgotten', () => {
   assert.equal(stream.bytes.encoded, 0);
 });
 
+test('an encoding that leaves nearly everything out takes no more memory than another', () => {
+  const { hub, clock, connect } = world();
+  const chat = new StoredStream(hub, { count: 1_000, bytes: 1e9, age: 60_000 });
+  const { client, sink } = connect();
+  const rare = { key: 'rare', encode: (event: { n: number }) => Buffer.from(event.n === 50_000 ? `${event.n};` : '') };
+  client.follow(chat.stream, rare, { next: 0 });
+  for (let n = 0; n < 100_000; n++) {
+    chat.append();
+    if (n % 100 === 0) clock.run();
+  }
+  clock.run();
+  assert.deepEqual(numbersOf(sink), [50_000]);
+  assert.ok(chat.stream.bytes.encoded < 100_000, `${chat.stream.bytes.encoded} bytes`);
+});
+
 test('events too old leave a quiet log', () => {
   const { hub, clock, connect } = world();
   const chat = new StoredStream(hub);

@@ -127,7 +127,9 @@ test('what is no longer in memory comes from the tick log', async () => {
   const world = await setting(FEW);
   world.trade(0, 5);
   world.trade(1, 5);
+  const timers = world.clock.pending;
   const receiver = await Receiver.follow(world, 'log:2,0,0');
+  assert.equal(world.clock.pending, timers);
   assert.deepEqual(receiver.ticks, ['0:2', '0:3', '0:4', '1:0', '1:1', '1:2', '1:3', '1:4']);
   assert.equal(receiver.lastId, 'log:5,5,0');
 });

@@ -59,8 +59,8 @@ test('without a login there is no name, but one to fall back on', () => {
   assert.deepEqual(stage.destinations.present, [{ session: '1-800000', name: undefined, fallback: 'guest-800000' }]);
 });
 
-test('an empty login and one above 100 characters are refused', () => {
-  for (const login of ['', '   ', 'x'.repeat(101), '😀'.repeat(101)]) {
+test('a login that is empty, above 100 characters or has control characters is refused', () => {
+  for (const login of ['', '   ', 'x'.repeat(101), '😀'.repeat(101), 'a\tb', 'a\u2028b']) {
     const stage = new Stage();
     stage.frame('CONNECT', { 'accept-version': '1.2', login });
     const [error] = stage.frames();

@@ -57,7 +57,7 @@ test('a refusal goes to the error queue as JSON with the receipt, and the sessio
   assert.equal(headerOf(message, 'content-type'), 'application/json');
   assert.deepEqual(JSON.parse(Buffer.from(message.body).toString()), {
     code: 'store-down',
-    message: 'The message store does not answer; nothing was stored.',
+    message: errorTable['store-down'].text,
     receipt: 'r1',
   });
   assert.equal(stage.pipe.end, undefined);

@@ -73,7 +73,7 @@ export class SseServer {
     const http = createServer((request, response) => {
       if (request.url?.startsWith('/stream')) return endpoint.handle(request, response);
       server.others++;
-      response.end('other');
+      setImmediate(() => response.end('other'));
     });
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../tick-log.ts';
+import { partitionOf } from './partition.ts';
 
 export interface TickRingOptions {
   readonly clock: Clock;
@@ -167,11 +168,4 @@ class TickRing implements TickLog {
     }
     return oldest;
   }
-}
-
-/** The partition of a symbol: FNV-1a over its UTF-16 code units, so that it is the same in every run. */
-function partitionOf(symbol: string, partitions: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < symbol.length; i++) hash = Math.imul(hash ^ symbol.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % partitions;
 }
