@@ -28,7 +28,7 @@ export interface FanloadResult {
 }
 
 /** Builds the client when it is missing or older than its source; returns its path. Needs a C compiler as `cc`. */
-export function buildFanload(): string {
+function buildFanload(): string {
   const source = join(import.meta.dirname, 'fanload.c');
   const folder = join(import.meta.dirname, '.build');
   const program = join(folder, 'fanload');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startApp } from '../server/app.ts';
+import { EventStream } from './support/event-stream.ts';
 import { freePort } from './support/free-port.ts';
 import { json, TestApp, testOptions, testSettings } from './support/test-app.ts';
 
@@ -124,10 +125,8 @@ test('a recording that is not there is said in one sentence', async () => {
 
 test('the sample recording is played', async () => {
   const app = await TestApp.start({ MARKET_SOURCE: 'replay', MARKET_REPLAY_SPEED: 1_000 });
-  const stream = await fetch(`${app.url}/stream`);
-  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  while (!text.includes('event: market-tick')) text += (await reader?.read())?.value ?? assert.fail('the stream ended');
-  await reader?.cancel();
+  const stream = await EventStream.open(`${app.url}/stream`);
+  while ((await stream.next()).event !== 'market-tick');
+  await stream.close();
   await app.close();
 });

@@ -47,7 +47,9 @@ or name one that is there by TOWNCRIER_CHROMIUM=/path/to/chrome. Without them: n
   // Someone else may be installing just now: the lock is waited for.
   const install = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', 'chromium'];
   const installed = run('apt-get', ['update', '-qq']) === 0 && run('apt-get', ['-qq', ...install]) === 0;
-  return (installed && chromiumPath() !== undefined) || refuse('Chromium could not be installed') === 0;
+  if (installed && chromiumPath() !== undefined) return true;
+  refuse('Chromium could not be installed');
+  return false;
 }
 
 /** Whether `web/dist` is missing, or older than what it is built from. */

@@ -4,7 +4,7 @@ import { answers, infoSchema } from './schemas.ts';
 export type EngineState = 'up' | 'down';
 
 /** What `/api/info` tells of an engine. */
-export interface Engine {
+interface Engine {
   readonly kind: string;
   state(): EngineState | Promise<EngineState>;
 }

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts';
 import type { Encoding } from './encoding.ts';
 import type { Sink } from './sink.ts';
 import type { Start } from './start.ts';
-import type { AnyStream, Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
 
 /** Private frames that may wait for one client, in bytes; above it we stop reading what it sends. */
 export const PRIVATE_BYTES = 65_536;
@@ -55,7 +55,8 @@ export class Client {
     return this.#host.follow(this, stream, encoding, start);
   }
 
-  unfollow(cursor: Cursor<AnyEvent>): void {
+  // biome-ignore lint/suspicious/noExplicitAny: see `cursors`.
+  unfollow(cursor: Cursor<any>): void {
     this.#host.unfollow(cursor);
   }
 
@@ -132,8 +133,3 @@ export class Client {
     this.sink.resumeReading();
   }
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: see `Client.cursors`.
-type AnyEvent = any;
-
-export type { AnyStream };

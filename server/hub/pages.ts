@@ -1,7 +1,7 @@
 import type { Overflow, Page } from './overflow.ts';
 
 /** Events in a page. */
-export const PAGE_EVENTS = 200;
+const PAGE_EVENTS = 200;
 const CONCURRENT_READS = 4;
 const KEPT_PAGES = 16;
 

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { referencePages } from '../../scripts/reference.ts';
 import { settings } from '../../server/config/settings.ts';
 import { errorTable } from '../../server/errors.ts';
+import { metrics } from '../../server/http/metrics.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -14,8 +15,8 @@ for (const { path, text } of referencePages) {
   });
 }
 
-test('the reference names every setting and every error code', () => {
+test('the reference names every setting, error code and metric', () => {
   const all = referencePages.map(({ text }) => text).join('\n');
-  for (const name of [...Object.keys(settings), ...Object.keys(errorTable)])
-    assert.ok(all.includes(`| \`${name}\` |`), name);
+  for (const name of [...Object.keys(settings), ...Object.keys(errorTable), ...metrics.map(({ name }) => name)])
+    assert.ok(all.includes(`| \`${name}\` `), name);
 });
