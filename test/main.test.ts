@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -121,3 +122,17 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.equal(run.err, '');
   });
 }
+
+test('a second signal, a while after the first, ends it at once', async () => {
+  const run = new Run([]);
+  const [url = ''] = await run.started();
+  // A request that never becomes complete holds the stop up.
+  const slow = connect(Number(new URL(url).port), '127.0.0.1');
+  slow.on('error', () => undefined);
+  slow.write('GET / HTTP/1.1\r\n');
+  assert.equal((await fetch(`${url}/api/info`)).status, 200);
+  run.child.kill('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  run.child.kill('SIGTERM');
+  assert.equal(await run.ended(), 1);
+});

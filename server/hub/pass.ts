@@ -34,6 +34,8 @@ export class Pass {
   #index = 0;
   #number = 0;
   #cost = 0;
+  /** Someone has more to go than one slice carries. */
+  #backlog = false;
   #scheduled = false;
   #timer: Timer | undefined;
   #notBefore = 0;
@@ -74,6 +76,7 @@ export class Pass {
     for (const stream of this.#running) stream.dirty = false;
     this.#number++;
     this.#cost = 0;
+    this.#backlog = false;
     this.#index = this.#running.at(-1)?.cursors.length ?? 0;
     this.#chunk();
   }
@@ -116,6 +119,7 @@ export class Pass {
 
   /** A client has more than one slice to go: its streams go with the next pass too. */
   #again(client: Client): void {
+    this.#backlog = true;
     for (const cursor of client.cursors) if (!cursor.idle && !cursor.stream.dirty) this.add(cursor.stream);
   }
 
@@ -123,7 +127,8 @@ export class Pass {
     const { clock, latencyBudget, stats } = this.#options;
     stats.passes++;
     stats.passTime += this.#cost;
-    this.#notBefore = clock.monotonic() + Math.min(this.#cost, latencyBudget);
+    // Rest lets events gather into longer slices; where slices are full already it would only add to the backlog.
+    this.#notBefore = clock.monotonic() + (this.#backlog ? 0 : Math.min(this.#cost, latencyBudget));
     if (this.#dirty.length > 0) this.#schedule();
   }
 }

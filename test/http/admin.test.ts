@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { systemClock } from '../../server/clock.ts';
+import { createAdminServer } from '../../server/http/admin-server.ts';
+import { listen, stopListening } from '../../server/http/listen.ts';
 import { metrics } from '../../server/http/metrics.ts';
+import { Readiness } from '../../server/http/readiness.ts';
 import { json, TestApp } from '../support/test-app.ts';
 
 let app: TestApp;
@@ -70,4 +74,17 @@ test('there is nothing else, and nothing to send', async () => {
 
 test('the public port knows nothing of it', async () => {
   for (const path of ['/metrics', '/health/live', '/health/ready']) assert.equal((await app.get(path)).status, 404);
+});
+
+test('before anything is started it answers: alive, not ready, no metrics yet', async () => {
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const server = createAdminServer({ readiness: new Readiness(), log: silent, metrics: () => undefined });
+  const port = await listen(server, '127.0.0.1', 0, 'ADMIN_PORT');
+  const early = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
+  assert.deepEqual(await json(early('/health/live')), { live: true });
+  const ready = await early('/health/ready');
+  assert.equal(ready.status, 503);
+  assert.deepEqual(await json(ready), { ready: false, reasons: ['store', 'ticks'] });
+  assert.equal(await (await early('/metrics')).text(), '');
+  await stopListening(server, systemClock, 1_000);
 });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { Refusal } from '../../server/errors.ts';
+import { answerClientError } from '../../server/http/public-server.ts';
 import { httpRefusal } from '../../server/http/refusal.ts';
 import { rawRequest } from '../support/raw-http.ts';
 import { json, TestApp } from '../support/test-app.ts';
@@ -103,6 +106,27 @@ test('an error that nobody expected tells a client nothing and the log everythin
   assert.doesNotMatch(text, /secret/);
   assert.match(String((lines[0] as { err: Error }).err), /secret/);
   await other.close();
+});
+
+for (const [code, status, refused] of [
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'timeout'],
+  ['HPE_HEADER_OVERFLOW', 413, 'too-large'],
+  ['HPE_INVALID_METHOD', 400, 'invalid-request'],
+] as const) {
+  test(`a request that fails with ${code} is answered with ${status}, and its connection ends`, async () => {
+    const socket = new PassThrough().setEncoding('utf8');
+    answerClientError(Object.assign(new Error('parser'), { code }), socket);
+    const [answer] = await once(socket, 'data');
+    assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*Connection: close[\\s\\S]*"code":"${refused}"`));
+    if (!socket.destroyed) await once(socket, 'close');
+  });
+}
+
+test('a connection that was reset is dropped without a word', () => {
+  const socket = new PassThrough();
+  answerClientError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }), socket);
+  assert.ok(socket.destroyed);
+  assert.equal(socket.read(), null);
 });
 
 test('errors of the framework become codes of the table', () => {

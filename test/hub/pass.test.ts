@@ -72,6 +72,14 @@ test('the rest between passes is at most the latency budget', () => {
   assert.equal(hub.stats.passes, 2);
 });
 
+test('while clients have more to go than a slice carries, the next pass follows at once', () => {
+  const { clock, chat, sinks, hub } = crowd(1_000, 250);
+  for (let n = 0; n < 12; n++) chat.append('x'.repeat(30_000));
+  clock.run();
+  assert.ok(hub.stats.passes >= 6, `${hub.stats.passes} passes without a rest`);
+  for (const sink of sinks) assert.equal(numbersOf(sink).length, 12);
+});
+
 test('a pass yields to what else wants to run, and events of that time still go to the rest of the crowd', () => {
   const { clock, chat, sinks } = crowd(1_000, 250);
   let between = 0;
