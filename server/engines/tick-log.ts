@@ -14,7 +14,7 @@ export interface Tick {
 /** A tick with its place in the log. */
 export interface TickRecord {
   readonly partition: number;
-  /** Contiguous from 0 in its partition. */
+  /** Rises in its partition, from 0; a number may be left out where the log holds something that is no tick. */
   readonly offset: number;
   readonly tick: Tick;
 }
@@ -25,6 +25,11 @@ export type Offsets = readonly number[];
 export interface TickLogListener {
   /** Records in the order of their offsets within each partition; the partitions may interleave in any way. */
   records(batch: readonly TickRecord[]): void;
+  /**
+   * Nothing more comes of this partition before the offset `next`: what lies there is no tick, or the log has deleted it.
+   * Only called where no record says so by its own offset; who keeps no position may leave it out.
+   */
+  passed?(partition: number, next: number): void;
   /** Whether the log can be read now; called on each change. */
   reachable(yes: boolean): void;
 }
@@ -34,7 +39,11 @@ export interface TickLogListener {
  *
  * Order: a symbol's ticks all lie in one partition (its key), in the order in which they were appended.
  * Loss: none that the log still keeps; `follow` goes on from the last record handed over after any outage.
- * Duplicates: `follow` hands over each offset once.
+ * Duplicates: `follow` hands over each offset once. An append that was rejected and is made again with the same array goes
+ * on where it stopped: no tick is appended twice, and none overtakes another.
+ * Holes: most logs hold ticks only, with contiguous offsets. What else somebody wrote into one (no JSON, wrong fields, far
+ * too long) is counted and left out, and its offset stays unused: the number of records between two offsets may be smaller
+ * than their distance. Whether all of them are still kept says `bounds`, not their number.
  * Epoch: names this log; offsets of one epoch mean nothing in another.
  * After close: `append` and `read` reject, listeners are not called again.
  */

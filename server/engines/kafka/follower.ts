@@ -1,0 +1,132 @@
+import type { TickRecord } from '../tick-log.ts';
+import type { PartitionReader, Slice } from './partition-reader.ts';
+import { type Patience, Pauses } from './patience.ts';
+import { codesOf, isUnreadable, reasonOf } from './trouble.ts';
+
+export interface FollowerOptions extends Patience {
+  readonly reader: Pick<PartitionReader, 'fetch' | 'bounds'>;
+  readonly partition: number;
+  readonly from: number;
+  records(batch: readonly TickRecord[]): void;
+  /** Everything before this offset has been handed over or is no tick. */
+  passed(next: number): void;
+  /** So many records were no ticks. */
+  strange(count: number): void;
+  /** Whether the last fetch worked; called on each change. */
+  reachable(yes: boolean): void;
+}
+
+/** How long a broker waits for the next record, in milliseconds: only how often an idle partition is asked. */
+const WAIT = 500;
+/** About 2,000 ticks: so many are read in one go, before others have their turn. */
+const BYTES = 262_144;
+/** One batch: Kafka always sends at least that. */
+const ONE_BATCH = 1;
+/** An outage is over so much before it is noticed, at most, in milliseconds. */
+const LONGEST_PAUSE = 1_000;
+
+/**
+ * Follows one partition until it is stopped, over any outage: each offset is handed over once and in order, because `next`
+ * is moved before anybody is told, and moves only by what was read.
+ */
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #pauses: Pauses;
+  #next: number;
+  #reachable: boolean | undefined;
+  /** The bytes at `next` were not understood: they are taken alone, then left out, offset by offset. */
+  #alone = false;
+  /** Kafka has lost what was read; said once. */
+  #lost = false;
+  #stopped = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#next = options.from;
+    this.#pauses = new Pauses(options, LONGEST_PAUSE);
+  }
+
+  /** Never rejects; resolves once it is stopped. */
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const slice = await this.#fetch();
+        if (!this.#stopped) this.#take(slice);
+      } catch (error) {
+        if (!this.#stopped) await this.#failed(error);
+      }
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#pauses.end();
+  }
+
+  #fetch(): Promise<Slice> {
+    // Not yet known to be reachable: an answer at once is worth more than a record.
+    const wait = this.#reachable === true ? WAIT : 0;
+    return this.#options.reader.fetch(this.#next, { wait, bytes: this.#alone ? ONE_BATCH : BYTES });
+  }
+
+  #take({ records, next, strange }: Slice): void {
+    const handed = (records.at(-1)?.offset ?? this.#next - 1) + 1;
+    this.#next = next;
+    this.#alone = false;
+    this.#lost = false;
+    this.#pauses.reset();
+    this.#tell(true);
+    if (records.length > 0) this.#options.records(records);
+    if (strange > 0) this.#options.strange(strange);
+    if (next > handed) this.#options.passed(next);
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    if (isUnreadable(error)) {
+      this.#unreadable();
+      return;
+    }
+    this.#tell(false);
+    if (codesOf(error).includes('OFFSET_OUT_OF_RANGE')) await this.#findAgain().catch(() => undefined);
+    else this.#options.log.debug({ partition: this.#options.partition, reason: reasonOf(error) }, 'a fetch failed');
+    await this.#pauses.pause();
+  }
+
+  #unreadable(): void {
+    if (!this.#alone) {
+      this.#alone = true;
+      return;
+    }
+    this.#next++;
+    this.#options.strange(1);
+    this.#options.passed(this.#next);
+  }
+
+  /**
+   * Kafka has nothing at `next`. Where it forgot it (retention), it goes on from the oldest kept. Where it has not come so
+   * far, it lost what it had: handing over other ticks under the same offsets would be a lie, so nothing is handed over
+   * until it has grown past them.
+   */
+  async #findAgain(): Promise<void> {
+    const { reader, log, partition } = this.#options;
+    const { first, next } = await reader.bounds();
+    const lost = { partition, from: this.#next };
+    if (this.#next < first) {
+      log.warn({ ...lost, to: first }, 'Kafka has deleted ticks before they were read: going on from the oldest');
+      this.#next = first;
+      this.#options.passed(first);
+    } else if (this.#next > next && !this.#lost) {
+      this.#lost = true;
+      log.error(
+        { ...lost, to: next },
+        'Kafka has lost ticks that were read already: restart the server to read the rest',
+      );
+    }
+  }
+
+  #tell(reachable: boolean): void {
+    if (this.#reachable === reachable) return;
+    this.#reachable = reachable;
+    this.#options.reachable(reachable);
+  }
+}

@@ -1,0 +1,52 @@
+import { murmur2 } from '@platformatic/kafka';
+import type { Tick } from '../tick-log.ts';
+
+/** Nothing of ours is longer; what is, is not parsed. */
+const MOST_BYTES = 16_384;
+const MOST_SYMBOL = 64;
+
+/** A tick as it lies in Kafka. */
+export interface TickMessage {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** The key is the symbol, so that its ticks stay in order; the value is the tick as JSON. */
+export function encodeTick(tick: Tick): TickMessage {
+  return { key: Buffer.from(tick.symbol), value: Buffer.from(JSON.stringify(tick)) };
+}
+
+/** The partition of a key, as Kafka's own clients choose it, so that another producer's ticks of a symbol join ours. */
+export function partitionOf(key: Buffer, partitions: number): number {
+  return (murmur2(key) & 0x7fffffff) % partitions;
+}
+
+/** Reads what `encodeTick` wrote; `undefined` for anything else, such as no JSON, wrong fields or far too much. */
+export function decodeTick(value: Buffer | null): Tick | undefined {
+  if (value === null || value.length > MOST_BYTES) return undefined;
+  try {
+    return tickOf(JSON.parse(value.toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+function tickOf(value: unknown): Tick | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  // Every field is looked at before it is used.
+  const { symbol, price, size, side, change, time } = value as Readonly<Record<string, unknown>>;
+  if (typeof symbol !== 'string' || symbol === '' || symbol.length > MOST_SYMBOL) return undefined;
+  if (!isNumber(price) || !isNumber(size) || !isNumber(change)) return undefined;
+  if (!isTime(time)) return undefined;
+  // Only the fields that a tick has, in their order: the same bytes go out for it on every instance.
+  if (side === undefined) return { symbol, price, size, change, time };
+  return side === 'buy' || side === 'sell' ? { symbol, price, size, side, change, time } : undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

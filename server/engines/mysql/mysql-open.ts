@@ -1,0 +1,89 @@
+import { escapeId } from 'mysql2';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import { StoreDown } from '../message-store.ts';
+import { describe, errno, hasErrno, isPassing } from './mysql-errors.ts';
+import { prepareSchema } from './mysql-schema.ts';
+import { openSession, type Session, type SessionOptions } from './mysql-session.ts';
+import { type MysqlAddress, shown } from './mysql-url.ts';
+
+export interface StartOptions {
+  readonly address: MysqlAddress;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Names the history, where the database is new. */
+  readonly newEpoch: string;
+  /** How long to wait at most for a server that is not there, in milliseconds. */
+  readonly patience: number;
+  mark(): string;
+}
+
+/** The first pause between two attempts and the longest, in milliseconds. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 5_000;
+
+/**
+ * Waits for the server, makes the database and its tables ready, and returns the epoch. Rejects with a sentence for the
+ * operator: at once where waiting does not help, else when patience is at its end.
+ */
+export async function prepareDatabase(options: StartOptions): Promise<string> {
+  const { address, clock, log, random, patience } = options;
+  const name = shown(address);
+  const deadline = clock.monotonic() + patience;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await attempt(options);
+    } catch (error) {
+      const over = clock.monotonic() >= deadline;
+      if (over || !isPassing(error)) throw refusal(address, error, over ? patience : 0);
+      log.warn({ err: error }, `waiting for the database ${name}: ${describe(error)}`);
+    }
+    await new Promise<void>((resolve) => void clock.after(pause * (0.5 + random() / 2), resolve));
+  }
+}
+
+async function attempt(options: StartOptions): Promise<string> {
+  const session = await enter(options);
+  try {
+    return await prepareSchema(session, options.newEpoch);
+  } finally {
+    await session.end();
+  }
+}
+
+/** A session in the database, which is made where it is missing. */
+async function enter({ address, clock, mark }: StartOptions): Promise<Session> {
+  const options: SessionOptions = { address, clock, mark: mark() };
+  try {
+    return await openSession(options);
+  } catch (error) {
+    if (!hasErrno(error, errno.unknownDatabase)) throw error;
+  }
+  const session = await openSession({ ...options, withoutDatabase: true });
+  try {
+    await session.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(address.database, true)} CHARACTER SET utf8mb4`);
+  } finally {
+    await session.end();
+  }
+  return openSession(options);
+}
+
+function refusal(address: MysqlAddress, error: unknown, waited: number): StoreDown {
+  const after = waited > 0 ? ` after ${Math.round(waited / 1_000)} s` : '';
+  const help = isAboutRights(error) ? `; ${rightsHelp(address)}` : '';
+  const text = `cannot use the database ${shown(address)}${after}: ${describe(error)}${help}`;
+  return new StoreDown(text, { cause: error });
+}
+
+/** Refused is: the database (1044), a table (1142), a column (1143), a statement (1227). */
+function isAboutRights(error: unknown): boolean {
+  return hasErrno(error, 1044, 1142, 1143, 1227);
+}
+
+function rightsHelp({ database, user }: MysqlAddress): string {
+  const name = escapeId(database, true);
+  const rights = 'SELECT, INSERT, UPDATE, CREATE, ALTER, INDEX';
+  return `as its administrator run: CREATE DATABASE IF NOT EXISTS ${name}; GRANT ${rights} ON ${name}.* TO '${user}'`;
+}

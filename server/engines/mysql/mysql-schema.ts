@@ -1,0 +1,118 @@
+import { escape as quote } from 'mysql2';
+import { errno, hasErrno, NotYet } from './mysql-errors.ts';
+import type { Session } from './mysql-session.ts';
+
+/** Servers differ in the name of the collation that compares letter by letter, trailing blanks included. */
+type Collation = 'utf8mb4_0900_bin' | 'utf8mb4_nopad_bin';
+
+/**
+ * How the tables came to their present form, one step a version: `chat_meta` counts the steps that were taken. A step that
+ * was released is never changed; a new one is added at the end. The server commits each statement by itself, so a step
+ * must stand being begun again in its middle.
+ */
+const migrations: readonly ((collation: Collation) => readonly string[])[] = [
+  (collation) => {
+    const form = `ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE ${collation}`;
+    return [
+      `CREATE TABLE IF NOT EXISTS chat_meta (name VARCHAR(64) PRIMARY KEY, value VARCHAR(255) NOT NULL) ${form}`,
+      `CREATE TABLE IF NOT EXISTS chat_room (name VARCHAR(64) PRIMARY KEY, head BIGINT NOT NULL) ${form}`,
+      `CREATE TABLE IF NOT EXISTS chat_message (
+         room VARCHAR(64) NOT NULL, seq BIGINT NOT NULL, id VARCHAR(128) NOT NULL, sender VARCHAR(200) NOT NULL,
+         content MEDIUMTEXT NOT NULL, time BIGINT NOT NULL,
+         PRIMARY KEY (room, seq), UNIQUE KEY one_id (room, sender, id)
+       ) ${form}`,
+    ];
+  },
+];
+
+const LOCK = 'towncrier-migrations';
+/** A change of the tables may take so long, in milliseconds. */
+const STEP_LIMIT = 600_000;
+/** Room for a group of 500 of the largest messages. */
+const LEAST_PACKET = 8 * 1024 * 1024;
+/** What a group does to the tables, without doing anything: the server checks rights and read-only all the same. */
+const rehearsal = [
+  'INSERT INTO chat_message SELECT * FROM chat_message WHERE 1 = 0',
+  'INSERT INTO chat_room SELECT * FROM chat_room WHERE 1 = 0',
+  'UPDATE chat_room SET head = head WHERE 1 = 0',
+];
+
+/**
+ * Brings the session's database to the newest form and returns its epoch: `newEpoch` where it is new. Rejects with a
+ * sentence for a server that is too old, settings too small, tables of a newer form; with the server's error where
+ * rights are missing.
+ */
+export async function prepareSchema(session: Session, newEpoch: string): Promise<string> {
+  const collation = await checkServer(session);
+  if ((await readVersion(session)) < migrations.length) await migrate(session, collation, newEpoch);
+  await session.batch(rehearsal);
+  const epoch = await readEpoch(session);
+  if (epoch === undefined) throw new Error('its table chat_meta has no epoch: the tables were damaged');
+  return epoch;
+}
+
+/** The name of the history that the session's database holds. Rejects where there are no tables. */
+export async function readEpoch(session: Session): Promise<string | undefined> {
+  const [row] = await session.query("SELECT value FROM chat_meta WHERE name = 'epoch'");
+  return row === undefined ? undefined : String(row.value);
+}
+
+async function checkServer(session: Session): Promise<Collation> {
+  const [row] = await session.query('SELECT VERSION() AS version, @@max_allowed_packet AS packet');
+  const version = String(row?.version);
+  const packet = Number(row?.packet);
+  if (packet < LEAST_PACKET) {
+    throw new Error(`its max_allowed_packet is ${packet} bytes: set it to ${LEAST_PACKET} (8M) or more`);
+  }
+  return collationOf(version);
+}
+
+/** By the version that a server tells. Throws for one that is too old. */
+export function collationOf(version: string): Collation {
+  const [major = 0, minor = 0, patch = 0] = (/^\d+\.\d+(?:\.\d+)?/.exec(version)?.[0] ?? '').split('.').map(Number);
+  const isMariaDb = /mariadb/i.test(version);
+  const [needed, asNumber] = isMariaDb ? ['10.11', 10_011_000] : ['8.0.17', 8_000_017];
+  if (major * 1_000_000 + minor * 1_000 + patch < asNumber) {
+    throw new Error(`it is version ${version}: ${isMariaDb ? 'MariaDB' : 'MySQL'} ${needed} or later is needed`);
+  }
+  return isMariaDb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
+}
+
+/** Steps taken. Throws for a form that a newer program made. */
+async function readVersion(session: Session): Promise<number> {
+  let version = 0;
+  try {
+    const [row] = await session.query("SELECT value FROM chat_meta WHERE name = 'version'");
+    version = Number(row?.value ?? 0);
+  } catch (error) {
+    if (!hasErrno(error, errno.noSuchTable)) throw error;
+  }
+  if (version > migrations.length) {
+    throw new Error(
+      `its tables have form ${version}, made by a newer version of this program that knows more than ours`,
+    );
+  }
+  return version;
+}
+
+/** Of several instances at a new database one makes the tables, and the others find them made. */
+async function migrate(session: Session, collation: Collation, newEpoch: string): Promise<void> {
+  const [row] = await session.query(`SELECT GET_LOCK('${LOCK}', 1) AS got`);
+  if (row?.got !== 1) throw new NotYet('another instance is changing the tables');
+  try {
+    for (let version = await readVersion(session); version < migrations.length; version++) {
+      for (const statement of migrations[version]?.(collation) ?? []) await session.query(statement, STEP_LIMIT);
+      await session.query(setMeta('epoch', newEpoch, 'value'));
+      await session.query(setMeta('version', String(version + 1), 'VALUES(value)'));
+    }
+  } finally {
+    // A session that was lost gave the lock back by that.
+    if (session.lost === undefined) await session.query(`SELECT RELEASE_LOCK('${LOCK}')`);
+  }
+}
+
+/** `otherwise`: what becomes of a value that is there. */
+function setMeta(name: string, value: string, otherwise: 'value' | 'VALUES(value)'): string {
+  const row = `(${quote(name)}, ${quote(value)})`;
+  return `INSERT INTO chat_meta (name, value) VALUES ${row} ON DUPLICATE KEY UPDATE value = ${otherwise}`;
+}

@@ -1,0 +1,225 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../free-port.ts';
+
+const VERSION = '4.4.0';
+/** Any, but fixed: a random one that begins with a dash is taken for a flag. */
+const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';
+const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+const START_TIMEOUT = 30_000;
+
+/** A Kafka to test with: that of `TEST_KAFKA_BROKERS`, or one of this test alone. */
+export async function testKafka(): Promise<{ readonly brokers: readonly string[]; stop(): Promise<void> }> {
+  const given = process.env.TEST_KAFKA_BROKERS;
+  if (given) return { brokers: given.split(','), stop: async () => undefined };
+  return await KafkaServer.start();
+}
+
+/** Who may log in at a second port, where each right has to be granted; nobody has any. */
+export interface KafkaUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A Kafka broker of one test: on ports of its own, with data of its own, gone when the test is, also when that crashes. */
+export class KafkaServer {
+  readonly brokers: readonly string[];
+  /** The same broker, for its user (SASL PLAIN). */
+  readonly userBrokers: readonly string[];
+  readonly #folder: string;
+  readonly #jars: string;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(ports: Ports, folder: string, jars: string) {
+    this.brokers = [`127.0.0.1:${ports.plain}`];
+    this.userBrokers = [`127.0.0.1:${ports.user}`];
+    this.#folder = folder;
+    this.#jars = jars;
+  }
+
+  /** Throws, with the command that installs it, where the machine has no Java or no Maven. */
+  static async start(user?: KafkaUser): Promise<KafkaServer> {
+    const server = await KafkaServer.prepare(user);
+    await server.run();
+    return server;
+  }
+
+  /** A broker that does not run yet. */
+  static async prepare(user?: KafkaUser): Promise<KafkaServer> {
+    const jars = await kafkaJars();
+    const folder = await mkdtemp(join(tmpdir(), 'towncrier-kafka-'));
+    const ports = { plain: await freePort(), controller: await freePort(), user: await freePort() };
+    const lines = [...properties(ports, folder), ...(user ? userProperties(ports, user) : [])];
+    await writeFile(join(folder, 'server.properties'), lines.join('\n'));
+    const server = new KafkaServer(ports, folder, jars);
+    await server.#format();
+    return server;
+  }
+
+  /** Starts the process, again after `kill`, and resolves once it answers. */
+  async run(): Promise<void> {
+    const java = ['java', '-Xmx256m', ...JVM, '-cp', join(this.#jars, '*'), 'kafka.Kafka', this.#config];
+    // Whatever ends this process ends the broker.
+    const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', ...java], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    const keep = (chunk: Buffer): void => {
+      this.#output = (this.#output + chunk.toString()).slice(-10_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const deadline = performance.now() + START_TIMEOUT;
+    while (!(await answers(this.brokers[0] ?? ''))) {
+      if (child.exitCode !== null || performance.now() > deadline)
+        throw new Error(`Kafka did not start:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** As in a crash: nothing is written any more. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get #config(): string {
+    return join(this.#folder, 'server.properties');
+  }
+
+  async #format(): Promise<void> {
+    const tool = ['-Xmx64m', ...JVM, '-cp', join(this.#jars, '*'), 'kafka.tools.StorageTool'];
+    await promisify(execFile)('java', [...tool, 'format', '-t', CLUSTER_ID, '-c', this.#config]);
+  }
+}
+
+interface Ports {
+  readonly plain: number;
+  readonly controller: number;
+  readonly user: number;
+}
+
+function properties({ plain, controller }: Ports, folder: string): string[] {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    `listeners=PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${plain}`,
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `log.dirs=${join(folder, 'logs')}`,
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=1',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=1',
+    'group.initial.rebalance.delay.ms=0',
+    'auto.create.topics.enable=false',
+    'num.network.threads=1',
+    'num.io.threads=2',
+    // Without these two a broker that was killed waits 9 s for its own former self.
+    'broker.session.timeout.ms=300',
+    'broker.heartbeat.interval.ms=100',
+  ];
+}
+
+/** Later lines win: a listener more, and nobody has rights but who needs no name. */
+function userProperties({ plain, controller, user }: Ports, { username, password }: KafkaUser): string[] {
+  const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
+  return [
+    `listeners=PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller},USER://127.0.0.1:${user}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${plain},USER://127.0.0.1:${user}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,USER:SASL_PLAINTEXT',
+    'inter.broker.listener.name=PLAINTEXT',
+    'listener.name.user.sasl.enabled.mechanisms=PLAIN',
+    `listener.name.user.plain.sasl.jaas.config=${login} user_${username}="${password}";`,
+    'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users=User:ANONYMOUS',
+  ];
+}
+
+/** An ApiVersions request, version 0, without a client's name: what any broker answers that is ready. */
+const API_VERSIONS = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
+
+function answers(broker: string): Promise<boolean> {
+  const [host, port] = broker.split(':');
+  return new Promise((resolve) => {
+    const socket = connect({ host: host ?? '', port: Number(port) }, () => socket.write(API_VERSIONS));
+    const done = (answered: boolean) => () => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.setTimeout(1_000).once('data', done(true)).once('error', done(false)).once('timeout', done(false));
+    socket.once('close', done(false));
+  });
+}
+
+/** The folder with Kafka's jars: brought by Maven at the first time, and kept for all others. */
+async function kafkaJars(): Promise<string> {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'towncrier');
+  const folder = join(cache, `kafka-${VERSION}`);
+  requirePrograms();
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const fresh = await mkdtemp(join(cache, 'kafka-'));
+  try {
+    await writeFile(join(fresh, 'pom.xml'), POM);
+    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies';
+    const options = ['-B', '-q', '-ntp', goal, '-DoutputDirectory=lib', '-DincludeScope=runtime'];
+    await promisify(execFile)('mvn', options, { cwd: fresh });
+    if ((await readdir(join(fresh, 'lib'))).length < 20) throw new Error('Maven brought too few jars of Kafka');
+    // Another test may have been quicker: then its folder is as good.
+    await rename(join(fresh, 'lib'), folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** The programs that these tests need, and the package of each. */
+export const kafkaPackages = { java: 'default-jre-headless', mvn: 'maven', setpriv: 'util-linux' } as const;
+
+function requirePrograms(): void {
+  const folders = (process.env.PATH ?? '').split(':');
+  const isThere = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
+  const missing = Object.entries(kafkaPackages).filter(([program]) => !isThere(program));
+  if (missing.length === 0) return;
+  const packages = missing.map(([, name]) => name).join(' ');
+  throw new Error(`the tests on Kafka need ${missing.map(([program]) => program).join(', ')}. Install them:
+  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages}
+or name a Kafka that is there by TEST_KAFKA_BROKERS=host:port`);
+}
+
+const POM = `<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>test</groupId><artifactId>kafka-broker</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>`;
