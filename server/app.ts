@@ -1,28 +1,26 @@
 import type { Server } from 'node:http';
 import { type Chat, createChat } from './chat/chat.ts';
+import { ChatStats } from './chat/stats.ts';
 import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import { createDestinations } from './destinations/registry.ts';
 import { marketStreamSource } from './destinations/stream.ts';
-import { InProcessBackplane } from './engines/embedded/in-process-backplane.ts';
-import { InProcessPresenceStore } from './engines/embedded/in-process-presence-store.ts';
-import { openSqliteStore } from './engines/embedded/sqlite-message-store.ts';
-import { createTickRing } from './engines/embedded/tick-ring.ts';
 import type { MarketSource } from './engines/market-source.ts';
-import type { MessageStore } from './engines/message-store.ts';
 import { createReplay } from './engines/sources/replay.ts';
 import { createSimulator } from './engines/sources/simulator.ts';
+import type { TickLog } from './engines/tick-log.ts';
 import { createAdminServer } from './http/admin-server.ts';
-import type { InstanceInfo } from './http/info.ts';
+import type { EnginesByPart, InstanceInfo } from './http/info.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPublicServer } from './http/public-server.ts';
-import { probe, Readiness } from './http/readiness.ts';
+import { Readiness } from './http/readiness.ts';
 import { createRest } from './http/rest.ts';
 import { Hub } from './hub/hub.ts';
 import type { Logger } from './log.ts';
-import { type Feed, startFeed } from './market/feed.ts';
+import { type LedFeed, startLedFeed } from './market/led-feed.ts';
 import { createMarket, type Market } from './market/market.ts';
+import { openBackplane, openLeadership, openPresenceStore, openStore, openTickLog } from './open-engines.ts';
 import { SseEndpoint } from './transports/sse.ts';
 import { WebSocketEndpoint } from './transports/websocket.ts';
 
@@ -39,10 +37,13 @@ export interface AppOptions {
   readonly page: string;
   /** Whether `/metrics` tells of the process too; only one instance of a process should. */
   readonly processMetrics: boolean;
+  /** Gives up a start that waits for its engines: it rejects with the reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A running instance. */
 export interface App {
+  /** 0 with `ROLE=feed`, which serves no clients. */
   readonly port: number;
   readonly adminPort: number;
   /** Stops in good order: clients are told, commits under way are finished. Every call resolves when that is done. */
@@ -61,7 +62,8 @@ const ADMIN_GRACE = 500;
  */
 export async function startApp(settings: Settings, options: AppOptions): Promise<App> {
   const opened = new AsyncDisposableStack();
-  const readiness = new Readiness();
+  const readiness = new Readiness(settings.ROLE === 'feed' ? ['ticks'] : ['store', 'ticks']);
+  const signal = options.signal ?? new AbortController().signal;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     readiness.stop();
@@ -69,7 +71,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     return closed;
   };
   try {
-    return { ...(await open({ ...options, settings, opened, readiness })), close };
+    return { ...(await open({ ...options, settings, opened, readiness, signal })), close };
   } catch (error) {
     await close().catch((err) => options.log.error({ err }, 'not everything could be closed'));
     throw error;
@@ -81,70 +83,108 @@ interface Start extends AppOptions {
   readonly settings: Settings;
   readonly opened: AsyncDisposableStack;
   readonly readiness: Readiness;
+  readonly signal: AbortSignal;
 }
 
-async function open(start: Start): Promise<{ port: number; adminPort: number }> {
-  const { settings, opened, readiness, log, clock, version, newId } = start;
-  const startedAt = clock.monotonic();
-  const instance = newId();
-  let metrics: ReturnType<typeof createMetrics> | undefined;
+type Ports = Pick<App, 'port' | 'adminPort'>;
 
-  const admin = createAdminServer({ readiness, log, metrics: () => metrics });
+async function open(start: Start): Promise<Ports> {
+  const { settings, opened, readiness, log, clock } = start;
+  const engines: Record<string, EnginesByPart[string]> = {};
+  let metrics: ReturnType<typeof createMetrics> | undefined;
+  const admin = createAdminServer({ readiness, log, metrics: () => metrics, engines: () => engines });
   opened.defer(() => stopListening(admin, clock, ADMIN_GRACE));
   const adminPort = await listen(admin, settings.HOST, settings.ADMIN_PORT, 'ADMIN_PORT');
-
-  const store = await openSqliteStore({ folder: settings.DATA_DIR, clock, log, newEpoch: newId() });
-  opened.defer(() => store.close());
-  const hub = new Hub({ clock, latencyBudget: settings.LATENCY_BUDGET, stallTimeout: STALL_TIMEOUT });
-  opened.defer(() => hub.close());
-  const chat = await openChat(start, hub, store, instance);
-  readiness.started('store', () => true);
-  const { market, feed } = await openMarket(start, hub);
-
-  const info: InstanceInfo = {
-    version,
-    instance,
-    epoch: chat.epoch,
-    rooms: settings.CHAT_ROOMS,
-    uptime: () => (clock.monotonic() - startedAt) / 1_000,
-    engines: {
-      messageStore: { kind: 'sqlite', state: probe(clock, () => store.head('global')) },
-      backplane: { kind: 'in-process', state: () => 'up' },
-      presenceStore: { kind: 'in-process', state: () => 'up' },
-      tickLog: { kind: 'in-process', state: () => (market.stale ? 'down' : 'up') },
-      ...(feed && { marketSource: { kind: settings.MARKET_SOURCE, state: () => 'up' as const } }),
-    },
-  };
-  const { server, websocket, sse } = await openEndpoints(start, { hub, chat, market, info });
-  metrics = createMetrics({ version, hub, websocket, sse, chat, market, feed }, start.processMetrics);
-  const port = await listen(server, settings.HOST, settings.PORT, 'PORT');
-  readiness.started('ticks', () => market.ready);
+  const instance = await (settings.ROLE === 'feed' ? openFeed(start, engines) : openServer(start, engines));
+  metrics = createMetrics({ version: start.version, ...instance.metricSources }, start.processMetrics);
+  const port = instance.server ? await listen(instance.server, settings.HOST, settings.PORT, 'PORT') : 0;
+  readiness.started('ticks', () => instance.metricSources.market.ready);
   return { port, adminPort };
 }
 
-async function openChat(start: Start, hub: Hub, store: MessageStore, instance: string): Promise<Chat> {
-  const { opened, settings, clock, log, newId } = start;
-  const backplane = new InProcessBackplane();
-  opened.defer(() => backplane.close());
-  const presenceStore = new InProcessPresenceStore(clock);
-  opened.defer(() => presenceStore.close());
-  const rooms = settings.CHAT_ROOMS;
-  const chat = await createChat({ hub, store, backplane, presenceStore, clock, log, newId, rooms, instance });
-  opened.defer(() => chat.close());
-  return chat;
+type EnginesSoFar = Record<string, EnginesByPart[string]>;
+
+/** What a role comes to. */
+interface Instance {
+  /** Not listening yet. */
+  readonly server: Server | undefined;
+  readonly metricSources: Omit<Parameters<typeof createMetrics>[0], 'version'> & { readonly market: Market };
 }
 
-async function openMarket(start: Start, hub: Hub): Promise<{ market: Market; feed: Feed | undefined }> {
-  const { opened, clock, log: logger, random } = start;
-  const source = await openSource(start);
-  const log = createTickRing({ clock, random });
-  opened.defer(() => log.close());
-  const market = await createMarket({ log, hub, clock, logger, symbols: source?.symbols ?? [] });
+/** An instance with clients. */
+async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance> {
+  const { settings, readiness, clock, version, newId } = start;
+  const startedAt = clock.monotonic();
+  const instance = newId();
+  const { hub, chat } = await openChat(start, instance, engines);
+  readiness.started('store', () => true);
+  const { market, feed } = await openMarket(start, hub, engines);
+  const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
+  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms: settings.CHAT_ROOMS, uptime, engines };
+  const { server, websocket, sse } = await openEndpoints(start, { hub, chat, market, info });
+  return { server, metricSources: { hub, websocket, sse, chat, market, feed } };
+}
+
+/** An instance that only brings prices into the tick log. */
+async function openFeed(start: Start, engines: EnginesSoFar): Promise<Instance> {
+  const hub = openHub(start);
+  const { market, feed } = await openMarket(start, hub, engines);
+  const none = { connections: 0 };
+  const chat = { stats: new ChatStats() };
+  return { server: undefined, metricSources: { hub, websocket: none, sse: none, chat, market, feed } };
+}
+
+function openHub({ clock, settings, opened }: Start): Hub {
+  const hub = new Hub({ clock, latencyBudget: settings.LATENCY_BUDGET, stallTimeout: STALL_TIMEOUT });
+  opened.defer(() => hub.close());
+  return hub;
+}
+
+async function openChat(start: Start, instance: string, engines: EnginesSoFar): Promise<{ hub: Hub; chat: Chat }> {
+  const { opened, settings, clock, log, newId } = start;
+  const store = await openStore(start);
+  engines.messageStore = store;
+  const backplane = await openBackplane(start);
+  engines.backplane = backplane;
+  const presenceStore = await openPresenceStore(start);
+  engines.presenceStore = presenceStore;
+  const unheard = settings.MYSQL_URL !== '' && settings.REDIS_URL === '';
+  if (settings.MYSQL_URL === '' && settings.REDIS_URL !== '')
+    log.warn({}, 'REDIS_URL is set and MYSQL_URL is not: each instance has a chat of its own');
+  const hub = openHub(start);
+  const rooms = settings.CHAT_ROOMS;
+  const parts = { store: store.engine, backplane: backplane.engine, presenceStore: presenceStore.engine };
+  const chat = await createChat({ ...parts, hub, clock, log, newId, rooms, instance, unheard });
+  opened.defer(() => chat.close());
+  return { hub, chat };
+}
+
+async function openMarket(start: Start, hub: Hub, engines: EnginesSoFar) {
+  const { opened, clock, log: logger } = start;
+  const { engine: log, kind } = await openTickLog(start);
+  const known = await openSource(start);
+  const market = await createMarket({ log, hub, clock, logger, symbols: known?.symbols ?? [] });
   opened.defer(() => market.close());
-  if (source === undefined) return { market, feed: undefined };
-  const feed = startFeed({ source, log, clock, logger, known: market });
-  opened.defer(() => feed.stop());
+  engines.tickLog = { kind, state: () => (market.stale ? 'down' : 'up') };
+  const feed = known && start.settings.ROLE !== 'app' ? await openLedFeed(start, log, market) : undefined;
+  if (feed) {
+    const state = (): 'up' | 'standby' => (feed.active ? 'up' : 'standby');
+    engines.marketSource = { kind: start.settings.MARKET_SOURCE, state };
+  }
   return { market, feed };
+}
+
+async function openLedFeed(start: Start, log: TickLog, market: Market): Promise<LedFeed> {
+  const { opened, clock, log: logger } = start;
+  const leadership = await openLeadership(start);
+  const source = async (): Promise<MarketSource> => {
+    const made = await openSource(start);
+    if (made === undefined) throw new Error('there is no market source');
+    return made;
+  };
+  const feed = await startLedFeed({ leadership, source, log, market, clock, logger });
+  opened.defer(() => feed.stop());
+  return feed;
 }
 
 type Source = MarketSource & { readonly symbols: readonly string[] };

@@ -43,8 +43,10 @@ async function serve(settings: Settings, version: string): Promise<void> {
   });
   const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<void>();
   stopOnSignal(log, askToStop);
-  const app = await start(settings, version, log);
-  say(`Towncrier is at ${url(settings.HOST, app.port)}  (admin ${url(settings.HOST, app.adminPort)})`);
+  const stopping = new AbortController();
+  void stopAsked.then(() => stopping.abort());
+  const app = await start(settings, version, log, stopping.signal);
+  say(`${placeOf(settings, app.port)}  (admin ${url(settings.HOST, app.adminPort)})`);
   await stopAsked;
   const deadline = systemClock.after(STOP_DEADLINE, () => {
     log.error({}, `not everything was stopped within ${STOP_DEADLINE} ms`);
@@ -56,12 +58,16 @@ async function serve(settings: Settings, version: string): Promise<void> {
   process.exit(0);
 }
 
-async function start(settings: Settings, version: string, log: Logger): Promise<App> {
+async function start(settings: Settings, version: string, log: Logger, signal: AbortSignal): Promise<App> {
   const page = join(root, 'web', 'dist');
-  const options = { log, clock: systemClock, random: Math.random, newId: randomUUID, version, page };
+  const options = { log, clock: systemClock, random: Math.random, newId: randomUUID, version, page, signal };
   try {
     return await startApp(settings, { ...options, processMetrics: true });
   } catch (error) {
+    if (signal.aborted) {
+      log.info({}, 'stopped before all was started');
+      process.exit(0);
+    }
     log.debug({ err: error }, 'the start failed');
     return fail(FAILED, [error instanceof Error ? error.message : String(error)]);
   }
@@ -80,6 +86,10 @@ function stopOnSignal(log: Logger, askToStop: () => void): void {
   };
   process.on('SIGTERM', heard);
   process.on('SIGINT', heard);
+}
+
+function placeOf(settings: Settings, port: number): string {
+  return settings.ROLE === 'feed' ? 'Towncrier feeds the market' : `Towncrier is at ${url(settings.HOST, port)}`;
 }
 
 /** Where a browser on this machine finds the server. */

@@ -75,7 +75,7 @@ test('while it stops it is not ready, and refuses what is new', async () => {
   const closed = app.app.close();
   const ready = await fetch(`${app.adminUrl}/health/ready`);
   assert.equal(ready.status, 503);
-  assert.deepEqual(await json(ready), { ready: false, reasons: ['stopping'] });
+  assert.deepEqual(await json(ready), { ready: false, state: 'unready', reasons: ['stopping'], degraded: [] });
   slow.write('\r\n');
   const [answer] = await once(slow, 'data');
   assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*"code":"stopping"/);

@@ -27,9 +27,11 @@ export interface ChatOptions {
   readonly rooms: readonly string[];
   /** Names this instance; no other instance, and no earlier life of this one, has the same name. */
   readonly instance: string;
+  /** Others commit to the same store, and the backplane does not reach them: the store is asked all the time. */
+  readonly unheard?: boolean;
 }
 
-/** How often the store is asked for what others committed while the backplane is down, in milliseconds. */
+/** How often the store is asked for what others committed while no backplane tells of it, in milliseconds. */
 const POLL = 250;
 /** While it is up, every so many polls ask too: an instance may have died between its commit and its news. */
 const SELDOM = 20;
@@ -73,7 +75,7 @@ export class Chat {
     let polls = 0;
     this.#poll = options.clock.every(POLL, () => {
       polls++;
-      if (!options.backplane.up || polls % SELDOM === 0) this.#catchUp();
+      if (options.unheard || !options.backplane.up || polls % SELDOM === 0) this.#catchUp();
     });
     this.#subscribe();
   }

@@ -23,9 +23,22 @@ export function loadSettings(environment: Environment): Loaded {
   }
   if (values.PORT === values.ADMIN_PORT && values.PORT !== undefined && values.PORT !== 0)
     problems.push(`ADMIN_PORT=${values.ADMIN_PORT}: must be another port than PORT`);
+  problems.push(...missing(values));
   if (problems.length > 0) return { problems };
   // `values` has each name of the table with a value of its type, which the loop above cannot tell the compiler.
   return { settings: values as unknown as Settings };
+}
+
+/** What a setting needs that another one does not give. */
+function missing(values: Readonly<Record<string, Value>>): string[] {
+  const problems: string[] = [];
+  if ((values.ROLE === 'app' || values.ROLE === 'feed') && String(values.KAFKA_BROKERS) === '')
+    problems.push(`ROLE=${values.ROLE}: needs KAFKA_BROKERS, by which the feed and the apps meet; or use ROLE=all`);
+  if (values.ROLE === 'feed' && values.MARKET_SOURCE === 'off')
+    problems.push('ROLE=feed: needs a MARKET_SOURCE, it has nothing else to do');
+  if (values.KAFKA_SASL !== 'off' && values.KAFKA_SASL !== undefined && values.KAFKA_USERNAME === '')
+    problems.push(`KAFKA_SASL=${values.KAFKA_SASL}: needs KAFKA_USERNAME and KAFKA_PASSWORD`);
+  return problems;
 }
 
 function problem(name: string, setting: Setting, given: string): string {

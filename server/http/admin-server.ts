@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { degradedParts, type EnginesByPart } from './info.ts';
 import type { Readiness } from './readiness.ts';
 import { answerRefusal } from './refusal.ts';
 
@@ -10,6 +11,8 @@ export interface AdminOptions {
   readonly log: Logger;
   /** Absent until all is there that they are read from. */
   metrics(): Registry | undefined;
+  /** The engines that there are so far. */
+  engines(): EnginesByPart;
 }
 
 /** The admin port: `/metrics`, `/health/live`, `/health/ready`. It is there from the first moment to the last. */
@@ -22,14 +25,17 @@ export function createAdminServer(options: AdminOptions): Server {
     else if (request.method !== 'GET' && request.method !== 'HEAD')
       answerRefusal(response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
     else if (path === '/health/live') answer(response, 200, 'application/json', JSON.stringify({ live: true }));
-    else if (path === '/health/ready') answerReady(response, readiness);
+    else if (path === '/health/ready') void answerReady(response, readiness, options.engines());
     else void answerMetrics(response, options.metrics(), log);
   });
 }
 
-function answerReady(response: ServerResponse, { reasons }: Readiness): void {
+/** `degraded` names the parts whose engine does not answer now: it makes no instance unready, as all share the engines. */
+async function answerReady(response: ServerResponse, { reasons }: Readiness, engines: EnginesByPart): Promise<void> {
   const ready = reasons.length === 0;
-  answer(response, ready ? 200 : 503, 'application/json', JSON.stringify({ ready, reasons }));
+  const degraded = await degradedParts(engines);
+  const state = !ready ? 'unready' : degraded.length > 0 ? 'degraded' : 'ready';
+  answer(response, ready ? 200 : 503, 'application/json', JSON.stringify({ ready, state, reasons, degraded }));
 }
 
 async function answerMetrics(response: ServerResponse, registry: Registry | undefined, log: Logger): Promise<void> {

@@ -1,13 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { answers, infoSchema } from './schemas.ts';
 
-export type EngineState = 'up' | 'down';
+/** `standby`: it waits until it is needed. */
+export type EngineState = 'up' | 'down' | 'standby';
 
 /** What `/api/info` tells of an engine. */
-interface Engine {
+export interface Engine {
   readonly kind: string;
   state(): EngineState | Promise<EngineState>;
 }
+
+/** The engines of an instance, by what they are for. */
+export type EnginesByPart = Readonly<Record<string, Engine>>;
 
 /** What `/api/info` tells. */
 export interface InstanceInfo {
@@ -16,7 +20,7 @@ export interface InstanceInfo {
   /** Of the message store. */
   readonly epoch: string;
   readonly rooms: readonly string[];
-  readonly engines: Readonly<Record<string, Engine>>;
+  readonly engines: EnginesByPart;
   /** Seconds since the start. */
   uptime(): number;
 }
@@ -27,19 +31,24 @@ export function addInfoRoute(app: FastifyInstance, info: InstanceInfo): void {
   app.get(
     '/api/info',
     { schema: { tags: ['server'], summary: 'This instance and its engines', response: answers({ 200: infoSchema }) } },
-    async () => ({
-      name: 'towncrier',
-      version,
-      instance,
-      epoch,
-      uptime: Math.floor(info.uptime()),
-      rooms,
-      engines: await states(info.engines),
-    }),
+    async () => {
+      const engines = await states(info.engines);
+      const state = down(engines).length > 0 ? 'degraded' : 'up';
+      return { name: 'towncrier', version, instance, state, epoch, uptime: Math.floor(info.uptime()), rooms, engines };
+    },
   );
 }
 
-async function states(engines: InstanceInfo['engines']): Promise<Record<string, { kind: string; state: EngineState }>> {
+/** The parts whose engine does not answer now. */
+export async function degradedParts(engines: EnginesByPart): Promise<string[]> {
+  return down(await states(engines));
+}
+
+function down(engines: Readonly<Record<string, { state: EngineState }>>): string[] {
+  return Object.entries(engines).flatMap(([part, { state }]) => (state === 'down' ? [part] : []));
+}
+
+async function states(engines: EnginesByPart): Promise<Record<string, { kind: string; state: EngineState }>> {
   const known = Object.entries(engines).map(
     async ([name, engine]) => [name, { kind: engine.kind, state: await engine.state() }] as const,
   );

@@ -11,7 +11,7 @@ export interface MetricSources {
   readonly chat: { readonly stats: ChatStats };
   readonly market: { readonly read: number; readonly stale: boolean };
   /** Absent where no source runs. */
-  readonly feed: { readonly appended: number; readonly dropped: number } | undefined;
+  readonly feed: { readonly active: boolean; readonly appended: number; readonly dropped: number } | undefined;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -120,6 +120,11 @@ export const metrics: readonly Metric[] = [
     name: 'towncrier_market_stale',
     help: '1 while the tick log cannot be read.',
     read: ({ market }) => Number(market.stale),
+  },
+  {
+    name: 'towncrier_feed_active',
+    help: '1 while the feed of this instance is the one that brings prices into the log.',
+    read: ({ feed }) => Number(feed?.active ?? false),
   },
   {
     name: 'towncrier_feed_ticks_total',

@@ -9,10 +9,12 @@ export type Unready = 'store' | 'ticks' | 'stopping';
  * makes no instance unready: all of them share it, and what is in memory is still served.
  */
 export class Readiness {
-  readonly #conditions = new Map<Unready, () => boolean>([
-    ['store', () => false],
-    ['ticks', () => false],
-  ]);
+  readonly #conditions: Map<Unready, () => boolean>;
+
+  /** `parts` are those that have to be started. */
+  constructor(parts: readonly ('store' | 'ticks')[] = ['store', 'ticks']) {
+    this.#conditions = new Map(parts.map((part) => [part, () => false]));
+  }
 
   /** Empty when ready. */
   get reasons(): Unready[] {
@@ -35,6 +37,8 @@ export class Readiness {
 
 /** An answer is as good as new for so long, in milliseconds. */
 const FRESH = 1_000;
+/** An engine that has not answered for so long, in milliseconds, counts as down: who asks about health waits a second. */
+const PATIENCE = 500;
 
 /** Asks an engine whether it answers; those who ask within a second share one question. */
 export function probe(clock: Clock, question: () => Promise<unknown>): () => Promise<EngineState> {
@@ -44,11 +48,22 @@ export function probe(clock: Clock, question: () => Promise<unknown>): () => Pro
     const now = clock.monotonic();
     if (state === undefined || now - askedAt > FRESH) {
       askedAt = now;
-      state = question().then(
-        () => 'up',
-        () => 'down',
-      );
+      state = ask(clock, question);
     }
     return state;
   };
+}
+
+function ask(clock: Clock, question: () => Promise<unknown>): Promise<EngineState> {
+  return new Promise((resolve) => {
+    const timer = clock.after(PATIENCE, () => resolve('down'));
+    const answered = (state: EngineState): void => {
+      timer.cancel();
+      resolve(state);
+    };
+    question().then(
+      () => answered('up'),
+      () => answered('down'),
+    );
+  });
 }

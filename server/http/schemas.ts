@@ -80,6 +80,9 @@ export const infoSchema = Type.Object(
     name: Type.Literal('towncrier'),
     version: Type.String({ examples: ['0.1.0'] }),
     instance: Type.String({ description: 'Names this instance, until it stops.' }),
+    state: Type.Union([Type.Literal('up'), Type.Literal('degraded')], {
+      description: 'Degraded while an engine does not answer: what it is for rests, all else goes on.',
+    }),
     epoch: Type.String({
       description: 'Names the history of the chat: under another one a seq means another message.',
     }),

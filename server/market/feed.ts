@@ -6,7 +6,7 @@ import { DayChange } from './day-change.ts';
 
 export interface FeedOptions {
   readonly source: MarketSource;
-  readonly log: TickLog;
+  readonly log: Pick<TickLog, 'append'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What the log holds already: the source goes on from its prices, and the change of 24 hours reaches back into it. */

@@ -77,6 +77,11 @@ export class Market {
     return covers(this.#board.vector, this.#head);
   }
 
+  /** Whether everything before these offsets has been read. */
+  covers(offsets: Offsets): boolean {
+    return covers(this.#board.vector, offsets);
+  }
+
   /** The newest ticks of each interval of about so many milliseconds: the nearest of `viewIntervals`. */
   every(milliseconds: number): MarketView {
     const interval = nearestInterval(milliseconds);

@@ -28,7 +28,7 @@ test('a running instance is alive and ready', async () => {
   assert.deepEqual(await json(admin('/health/live')), { live: true });
   const ready = await admin('/health/ready');
   assert.equal(ready.status, 200);
-  assert.deepEqual(await json(ready), { ready: true, reasons: [] });
+  assert.deepEqual(await json(ready), { ready: true, state: 'ready', reasons: [], degraded: [] });
 });
 
 test('every metric of the table is there, with its help, and none of ours besides', async () => {
@@ -78,13 +78,18 @@ test('the public port knows nothing of it', async () => {
 
 test('before anything is started it answers: alive, not ready, no metrics yet', async () => {
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const server = createAdminServer({ readiness: new Readiness(), log: silent, metrics: () => undefined });
+  const server = createAdminServer({
+    readiness: new Readiness(),
+    log: silent,
+    metrics: () => undefined,
+    engines: () => ({}),
+  });
   const port = await listen(server, '127.0.0.1', 0, 'ADMIN_PORT');
   const early = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
   assert.deepEqual(await json(early('/health/live')), { live: true });
   const ready = await early('/health/ready');
   assert.equal(ready.status, 503);
-  assert.deepEqual(await json(ready), { ready: false, reasons: ['store', 'ticks'] });
+  assert.deepEqual(await json(ready), { ready: false, state: 'unready', reasons: ['store', 'ticks'], degraded: [] });
   assert.equal(await (await early('/metrics')).text(), '');
   await stopListening(server, systemClock, 1_000);
 });

@@ -17,6 +17,7 @@ test('info tells of the instance and of each engine', async () => {
   assert.deepEqual(rest, {
     name: 'towncrier',
     version: '1.2.3',
+    state: 'up',
     rooms: ['global', 'help'],
     engines: {
       messageStore: { kind: 'sqlite', state: 'up' },

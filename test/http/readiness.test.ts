@@ -40,3 +40,17 @@ test('an engine is asked at most once a second, and is down when it does not ans
   assert.equal(await state(), 'down');
   assert.equal(asked, 2);
 });
+
+test('an engine that does not answer within half a second is down', async () => {
+  const clock = new ManualClock();
+  const state = probe(clock, () => new Promise(() => undefined))();
+  clock.advance(500);
+  assert.equal(await state, 'down');
+});
+
+test('a feed has no store to be ready', () => {
+  const readiness = new Readiness(['ticks']);
+  assert.deepEqual(readiness.reasons, ['ticks']);
+  readiness.started('ticks', () => true);
+  assert.deepEqual(readiness.reasons, []);
+});

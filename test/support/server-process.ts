@@ -80,6 +80,15 @@ export class ServerProcess {
     return this.#end('SIGTERM');
   }
 
+  /** It keeps its connections and does nothing. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Ends it if it runs, and removes its data. */
   async dispose(): Promise<void> {
     await this.kill();

@@ -22,6 +22,8 @@ export interface MysqlStoreOptions {
   readonly random: () => number;
   /** How long to wait at the start for a server that is not there, in milliseconds; for ever by `Infinity`. 60 s by default. */
   readonly patience?: number;
+  /** Ends that wait: it rejects with the reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A message store that tells whether its server answered when it was last asked. */

@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly newEpoch: string;
   /** How long to wait at most for a server that is not there, in milliseconds. */
   readonly patience: number;
+  /** Ends the wait: it rejects with the reason. */
+  readonly signal?: AbortSignal;
   mark(): string;
 }
 
@@ -29,10 +31,11 @@ const LONGEST_PAUSE = 5_000;
  * operator: at once where waiting does not help, else when patience is at its end.
  */
 export async function prepareDatabase(options: StartOptions): Promise<string> {
-  const { address, clock, log, random, patience } = options;
+  const { address, clock, log, random, patience, signal } = options;
   const name = shown(address);
   const deadline = clock.monotonic() + patience;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    signal?.throwIfAborted();
     try {
       return await attempt(options);
     } catch (error) {
@@ -40,8 +43,21 @@ export async function prepareDatabase(options: StartOptions): Promise<string> {
       if (over || !isPassing(error)) throw refusal(address, error, over ? patience : 0);
       log.warn({ err: error }, `waiting for the database ${name}: ${describe(error)}`);
     }
-    await new Promise<void>((resolve) => void clock.after(pause * (0.5 + random() / 2), resolve));
+    await rest(clock, pause * (0.5 + random() / 2), signal);
   }
+}
+
+/** Resolves after so many milliseconds, or as soon as the signal says that nobody waits any more. */
+function rest(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.after(ms, done);
+    signal?.addEventListener('abort', done);
+  });
 }
 
 async function attempt(options: StartOptions): Promise<string> {

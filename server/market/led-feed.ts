@@ -1,0 +1,127 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Leadership, LeadershipListener } from '../engines/leadership.ts';
+import type { MarketSource } from '../engines/market-source.ts';
+import type { Offsets, TickLog } from '../engines/tick-log.ts';
+import type { Logger } from '../log.ts';
+import { type Feed, type KnownMarket, startFeed } from './feed.ts';
+
+export interface LedFeedOptions {
+  readonly leadership: Leadership;
+  /** Makes a source for each time that this feed is the active one; one that ran is not started again. */
+  source(): Promise<MarketSource>;
+  readonly log: Pick<TickLog, 'append' | 'bounds'>;
+  readonly market: KnownMarket & { covers(offsets: Offsets): boolean };
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often a feed that was elected looks whether it has read what its predecessor wrote, in milliseconds. */
+const LOOK = 50;
+/** A source or log that fails at the beginning is tried again after so long, in milliseconds. */
+const RETRY = 500;
+
+/** Joins the group of feeds. Rejects where it may not. */
+export async function startLedFeed(options: LedFeedOptions): Promise<LedFeed> {
+  const feed = new LedFeed(options);
+  await options.leadership.start(feed);
+  return feed;
+}
+
+/**
+ * The feed of one instance among several: it runs while this instance leads. It begins once all has been read that the log
+ * holds, so that prices go on from the last ones, and each batch is appended only while the leadership holds.
+ */
+export class LedFeed implements LeadershipListener {
+  readonly #options: LedFeedOptions;
+  #feed: Feed | undefined;
+  /** Changes with each election and each end of one: what was begun for another number is given up. */
+  #tenure = 0;
+  #ended: Promise<unknown> = Promise.resolve();
+  #pause: { readonly timer: Timer; readonly go: () => void } | undefined;
+  #past = { appended: 0, dropped: 0 };
+
+  /** Use `startLedFeed`. */
+  constructor(options: LedFeedOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this is the feed that produces. */
+  get active(): boolean {
+    return this.#feed !== undefined && this.#options.leadership.isLeader();
+  }
+
+  /** Ticks that the log has taken from this instance. */
+  get appended(): number {
+    return this.#past.appended + (this.#feed?.appended ?? 0);
+  }
+
+  /** Ticks that were dropped because the log was away for too long. */
+  get dropped(): number {
+    return this.#past.dropped + (this.#feed?.dropped ?? 0);
+  }
+
+  elected(): void {
+    const tenure = ++this.#tenure;
+    const before = this.#ended;
+    this.#ended = before.then(() => this.#begin(tenure));
+  }
+
+  deposed(): void {
+    this.#tenure++;
+    this.#pause?.timer.cancel();
+    this.#pause?.go();
+    const feed = this.#feed;
+    if (feed === undefined) return;
+    this.#feed = undefined;
+    const stopped = feed.stop().then(() => {
+      this.#past = { appended: this.#past.appended + feed.appended, dropped: this.#past.dropped + feed.dropped };
+    });
+    const before = this.#ended;
+    this.#ended = Promise.all([before, stopped]);
+  }
+
+  /** Stops the feed; resolves when no append is under way any more. */
+  async stop(): Promise<void> {
+    this.deposed();
+    await this.#ended;
+  }
+
+  async #begin(tenure: number): Promise<void> {
+    const { logger } = this.#options;
+    while (tenure === this.#tenure) {
+      try {
+        await this.#caughtUp(tenure);
+        if (tenure !== this.#tenure) return;
+        const source = await this.#options.source();
+        if (tenure === this.#tenure) this.#run(source);
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'the feed was elected and cannot begin: it tries again');
+        await this.#wait(RETRY);
+      }
+    }
+  }
+
+  /** Resolves once everything has been read that the log held at the election. */
+  async #caughtUp(tenure: number): Promise<void> {
+    const { next } = await this.#options.log.bounds();
+    while (tenure === this.#tenure && !this.#options.market.covers(next)) await this.#wait(LOOK);
+  }
+
+  #run(source: MarketSource): void {
+    const { leadership, log, market, clock, logger } = this.#options;
+    const append: TickLog['append'] = async (ticks) => {
+      // Asked before each batch: after a freeze another feed may be the active one, and nobody has told us yet.
+      if (!leadership.isLeader()) throw new Error('this feed is not known to be the active one now');
+      await log.append(ticks);
+    };
+    this.#feed = startFeed({ source, log: { append }, clock, logger, known: market });
+    logger.info({}, 'this feed is the active one');
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((go) => {
+      this.#pause = { timer: this.#options.clock.after(ms, go), go };
+    });
+  }
+}

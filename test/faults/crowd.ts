@@ -1,0 +1,64 @@
+import { type ChatRecord, ChatUser } from './chat-user.ts';
+import { StreamReader, TickNumbers } from './stream-reader.ts';
+
+export interface CrowdSize {
+  readonly chatUsers: number;
+  readonly streamReaders: number;
+  readonly messagesPerSecond: number;
+}
+
+/** How often messages are sent, in milliseconds. */
+const BEAT = 20;
+
+/** All clients of a trial; some of them talk. */
+export class Crowd {
+  readonly record: ChatRecord = { ids: new Map(), accepted: new Map(), disagreements: 0 };
+  readonly numbers = new TickNumbers();
+  readonly users: readonly ChatUser[];
+  readonly readers: readonly StreamReader[];
+  readonly #messagesPerSecond: number;
+  #talk: NodeJS.Timeout | undefined;
+
+  /** `head`: the seq after which the users begin to listen. */
+  constructor(urls: readonly string[], head: number, size: CrowdSize) {
+    const { chatUsers, streamReaders, messagesPerSecond } = size;
+    this.#messagesPerSecond = messagesPerSecond;
+    this.users = Array.from({ length: chatUsers }, (_, index) => new ChatUser(urls, index, head, this.record));
+    this.readers = Array.from({ length: streamReaders }, (_, index) => new StreamReader(urls, index, this.numbers));
+  }
+
+  /** Messages that were sent and not accepted yet. */
+  get pending(): number {
+    return this.users.reduce((sum, { pending }) => sum + pending.size, 0);
+  }
+
+  /** Whether everybody is connected and has got something since then. */
+  allHeardSince(time: number): boolean {
+    return (
+      this.users.every(({ connected, lastAt }) => connected && lastAt > time) &&
+      this.readers.every(({ lastAt }) => lastAt > time)
+    );
+  }
+
+  talk(): void {
+    let due = 0;
+    let turn = 0;
+    this.#talk = setInterval(() => {
+      due += (this.#messagesPerSecond * BEAT) / 1_000;
+      for (; due >= 1; due--) this.users[turn++ % this.users.length]?.send(`message ${turn}`);
+    }, BEAT);
+  }
+
+  hush(): void {
+    clearInterval(this.#talk);
+  }
+
+  cutHalf(): void {
+    for (const [index, client] of [...this.users, ...this.readers].entries()) if (index % 2 === 0) client.cut();
+  }
+
+  end(): void {
+    this.hush();
+    for (const client of [...this.users, ...this.readers]) client.end();
+  }
+}

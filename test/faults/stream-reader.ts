@@ -1,0 +1,116 @@
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import type { Tick } from '../../server/engines/tick-log.ts';
+
+/** Gives equal ticks the same number, so that a reader keeps numbers and not texts. */
+export class TickNumbers {
+  readonly #numbers = new Map<string, number>();
+
+  of({ time, price, size }: Tick): number {
+    const text = `${time} ${price} ${size}`;
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(text, number);
+    }
+    return number;
+  }
+}
+
+const RETURN = 100;
+/** Heart-beats come every 15 s: after this silence, in milliseconds, a stream is dead. */
+const SILENCE = 20_000;
+
+/** A reader of `/stream` who always comes back, to the next instance, with the last id. It keeps all that came. */
+export class StreamReader {
+  /** Ticks by symbol, in the order in which they came. */
+  readonly ticks = new Map<string, number[]>();
+  /** The offsets of the first snapshot; what came since is in `ticks`. */
+  start: readonly number[] | undefined;
+  /** The offsets after the last event. */
+  offsets: readonly number[] = [];
+  /** Snapshots after the first one: each says that ticks are missing. */
+  resets = 0;
+  lastAt = 0;
+  readonly #urls: readonly string[];
+  readonly #numbers: TickNumbers;
+  #turn: number;
+  #id: string | undefined;
+  #request: ClientRequest | undefined;
+  #text = '';
+  #ended = false;
+
+  constructor(urls: readonly string[], turn: number, numbers: TickNumbers) {
+    this.#urls = urls;
+    this.#turn = turn;
+    this.#numbers = numbers;
+    this.#connect();
+  }
+
+  cut(): void {
+    this.#request?.destroy();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.cut();
+  }
+
+  #connect(): void {
+    if (this.#ended) return;
+    const url = this.#urls[this.#turn++ % this.#urls.length] ?? '';
+    const headers = this.#id === undefined ? {} : { 'last-event-id': this.#id };
+    this.#text = '';
+    const request = get(`${url}/stream`, { headers, agent: false, timeout: SILENCE }, (response) =>
+      this.#read(response),
+    );
+    this.#request = request;
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => undefined);
+    request.on('close', () => void setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN));
+  }
+
+  #read(response: IncomingMessage): void {
+    response.setEncoding('utf8');
+    response.on('error', () => undefined);
+    response.on('data', (text: string) => {
+      const blocks = (this.#text + text).split('\n\n');
+      this.#text = blocks.pop() ?? '';
+      for (const block of blocks) this.#block(block);
+    });
+  }
+
+  #block(block: string): void {
+    let event = '';
+    let id = '';
+    let data = '';
+    for (const line of block.split('\n')) {
+      if (line.startsWith('event:')) event = line.slice(6).trim();
+      else if (line.startsWith('id:')) id = line.slice(3).trim();
+      else if (line.startsWith('data:')) data = line.slice(5);
+    }
+    if (event === 'market-snapshot') this.#snapshot(id);
+    else if (event === 'market-tick') this.#tick(JSON.parse(data), id);
+  }
+
+  #snapshot(id: string): void {
+    this.#moved(id);
+    if (this.start === undefined) this.start = this.offsets;
+    else this.resets++;
+  }
+
+  #tick(tick: Tick, id: string): void {
+    this.#moved(id);
+    this.lastAt = performance.now();
+    const ticks = this.ticks.get(tick.symbol);
+    if (ticks === undefined) this.ticks.set(tick.symbol, [this.#numbers.of(tick)]);
+    else ticks.push(this.#numbers.of(tick));
+  }
+
+  #moved(id: string): void {
+    this.#id = id;
+    this.offsets = id
+      .slice(id.lastIndexOf(':') + 1)
+      .split(',')
+      .map(Number);
+  }
+}
