@@ -10,6 +10,7 @@ import { createReplay } from './engines/sources/replay.ts';
 import { createSimulator } from './engines/sources/simulator.ts';
 import type { TickLog } from './engines/tick-log.ts';
 import { createAdminServer } from './http/admin-server.ts';
+import { type Health, healthOf } from './http/health.ts';
 import type { EnginesByPart, InstanceInfo } from './http/info.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly page: string;
   /** Whether `/metrics` tells of the process too; only one instance of a process should. */
   readonly processMetrics: boolean;
+  /** One of several processes whose parent has the admin port. */
+  readonly worker?: boolean;
   /** Gives up a start that waits for its engines: it rejects with the reason. */
   readonly signal?: AbortSignal;
 }
@@ -45,7 +48,11 @@ export interface AppOptions {
 export interface App {
   /** 0 with `ROLE=feed`, which serves no clients. */
   readonly port: number;
+  /** 0 for a worker: its parent has the admin port. */
   readonly adminPort: number;
+  health(): Promise<Health>;
+  /** For the parent of a worker, who adds them up. */
+  metricsAsJson(): Promise<object>;
   /** Stops in good order: clients are told, commits under way are finished. Every call resolves when that is done. */
   close(): Promise<void>;
 }
@@ -86,20 +93,24 @@ interface Start extends AppOptions {
   readonly signal: AbortSignal;
 }
 
-type Ports = Pick<App, 'port' | 'adminPort'>;
-
-async function open(start: Start): Promise<Ports> {
-  const { settings, opened, readiness, log, clock } = start;
-  const engines: Record<string, EnginesByPart[string]> = {};
+async function open(start: Start): Promise<Omit<App, 'close'>> {
+  const { settings, readiness } = start;
+  const engines: EnginesSoFar = {};
   let metrics: ReturnType<typeof createMetrics> | undefined;
-  const admin = createAdminServer({ readiness, log, metrics: () => metrics, engines: () => engines });
-  opened.defer(() => stopListening(admin, clock, ADMIN_GRACE));
-  const adminPort = await listen(admin, settings.HOST, settings.ADMIN_PORT, 'ADMIN_PORT');
+  const health = (): Promise<Health> => healthOf(readiness, engines);
+  const adminPort = start.worker ? 0 : await openAdmin(start, health, async () => (await metrics?.metrics()) ?? '');
   const instance = await (settings.ROLE === 'feed' ? openFeed(start, engines) : openServer(start, engines));
   metrics = createMetrics({ version: start.version, ...instance.metricSources }, start.processMetrics);
   const port = instance.server ? await listen(instance.server, settings.HOST, settings.PORT, 'PORT') : 0;
   readiness.started('ticks', () => instance.metricSources.market.ready);
-  return { port, adminPort };
+  return { port, adminPort, health, metricsAsJson: async () => (await metrics?.getMetricsAsJSON()) ?? [] };
+}
+
+async function openAdmin(start: Start, health: () => Promise<Health>, metrics: () => Promise<string>): Promise<number> {
+  const { settings, opened, clock, log } = start;
+  const admin = createAdminServer({ log, health, metrics });
+  opened.defer(() => stopListening(admin, clock, ADMIN_GRACE));
+  return await listen(admin, settings.HOST, settings.ADMIN_PORT, 'ADMIN_PORT');
 }
 
 type EnginesSoFar = Record<string, EnginesByPart[string]>;

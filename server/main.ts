@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,12 @@ import { systemClock } from './clock.ts';
 import { helpText } from './config/help.ts';
 import { loadSettings } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
+import { createAdminServer } from './http/admin-server.ts';
+import { healthOfWorkers } from './http/health.ts';
+import { listen } from './http/listen.ts';
 import type { Logger } from './log.ts';
+import { answerParent } from './worker.ts';
+import { Workers } from './workers.ts';
 
 /** Exit codes: the server failed, or was asked for something wrong. */
 const FAILED = 1;
@@ -31,22 +37,18 @@ async function main(flags: readonly string[]): Promise<void> {
     const { settings, problems } = loadSettings(process.env);
     if (problems !== undefined) fail(WRONG_USE, problems);
     if (flags.includes('--check')) say('The settings are right.');
+    else if (settings.WORKERS > 1 && cluster.isPrimary) await serveByWorkers(settings);
     else await serve(settings, version);
   }
 }
 
 async function serve(settings: Settings, version: string): Promise<void> {
-  const log: Logger = pino({ level: settings.LOG_LEVEL });
-  process.on('uncaughtException', (error, origin) => {
-    log.error({ err: error, origin }, 'an error that nobody expected: the server stops');
-    process.exit(FAILED);
-  });
-  const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<void>();
-  stopOnSignal(log, askToStop);
+  const { log, stopAsked } = begin(settings);
   const stopping = new AbortController();
   void stopAsked.then(() => stopping.abort());
   const app = await start(settings, version, log, stopping.signal);
-  say(`${placeOf(settings, app.port)}  (admin ${url(settings.HOST, app.adminPort)})`);
+  if (cluster.isWorker) answerParent(app);
+  else say(`${placeOf(settings, app.port)}  (admin ${url(settings.HOST, app.adminPort)})`);
   await stopAsked;
   const deadline = systemClock.after(STOP_DEADLINE, () => {
     log.error({}, `not everything was stopped within ${STOP_DEADLINE} ms`);
@@ -58,11 +60,48 @@ async function serve(settings: Settings, version: string): Promise<void> {
   process.exit(0);
 }
 
+/** The parent of several processes that serve: it accepts for them, and has the admin port. */
+async function serveByWorkers(settings: Settings): Promise<void> {
+  const { log, stopAsked } = begin(settings);
+  const workers = new Workers({ count: settings.WORKERS, clock: systemClock, log });
+  const health = async () => healthOfWorkers(await workers.health());
+  const admin = createAdminServer({ log, health, metrics: () => workers.metrics() });
+  const stop = async (code: number): Promise<never> => {
+    const deadline = systemClock.after(STOP_DEADLINE + SAME_SIGNAL, () => workers.kill());
+    await workers.stop();
+    deadline.cancel();
+    process.exit(code);
+  };
+  void stopAsked.then(() => stop(0));
+  try {
+    const adminPort = await listen(admin, settings.HOST, settings.ADMIN_PORT, 'ADMIN_PORT');
+    const port = await workers.start();
+    say(`${placeOf(settings, port)}  (${settings.WORKERS} workers, admin ${url(settings.HOST, adminPort)})`);
+  } catch (error) {
+    process.stderr.write(`towncrier: ${error instanceof Error ? error.message : String(error)}\n`);
+    await stop(FAILED);
+  }
+}
+
+/** What every process of the server does first. */
+function begin(settings: Settings): { readonly log: Logger; readonly stopAsked: Promise<void> } {
+  const worker = cluster.worker?.id;
+  const base = worker === undefined ? {} : { base: { pid: process.pid, worker } };
+  const log: Logger = pino({ level: settings.LOG_LEVEL, ...base });
+  process.on('uncaughtException', (error, origin) => {
+    log.error({ err: error, origin }, 'an error that nobody expected: the server stops');
+    process.exit(FAILED);
+  });
+  const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<void>();
+  stopOnSignal(log, askToStop);
+  return { log, stopAsked };
+}
+
 async function start(settings: Settings, version: string, log: Logger, signal: AbortSignal): Promise<App> {
   const page = join(root, 'web', 'dist');
   const options = { log, clock: systemClock, random: Math.random, newId: randomUUID, version, page, signal };
   try {
-    return await startApp(settings, { ...options, processMetrics: true });
+    return await startApp(settings, { ...options, processMetrics: true, worker: cluster.isWorker });
   } catch (error) {
     if (signal.aborted) {
       log.info({}, 'stopped before all was started');

@@ -1,5 +1,5 @@
 /**
- * `npm test`: gets ready what the tests need (a Chromium, the built page), then runs them. Arguments are files or folders of
+ * `npm test`: gets ready what the tests need (a Chromium, the engines, the built page), then runs them. Arguments are files or folders of
  * tests, instead of all, and flags for `node --test`.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,6 +12,33 @@ const root = join(import.meta.dirname, '..');
 /** A test file that takes longer than this, in milliseconds, hangs. */
 const TIMEOUT = 600_000;
 
+/** A program that some tests need. */
+interface Need {
+  readonly name: string;
+  /** Of Debian and Ubuntu. */
+  readonly apt: string;
+  /** Of macOS, by Homebrew. */
+  readonly brew: string;
+  /** The test files that need it. */
+  readonly of: RegExp;
+  there(): boolean;
+}
+
+const REAL = /mysql|redis|kafka|faults|doctor|instances|workers/;
+const needs: readonly Need[] = [
+  {
+    name: 'a Chromium',
+    apt: 'chromium',
+    brew: '--cask chromium',
+    of: /e2e/,
+    there: () => chromiumPath() !== undefined,
+  },
+  { name: 'a Redis server', apt: 'redis-server', brew: 'redis', of: REAL, there: () => onPath('redis-server') },
+  { name: 'a MariaDB server', apt: 'mariadb-server', brew: 'mariadb', of: REAL, there: () => onPath('mariadbd') },
+  { name: 'Java, for Kafka', apt: 'default-jre-headless', brew: 'openjdk', of: REAL, there: () => onPath('java') },
+  { name: 'Maven, for Kafka', apt: 'maven', brew: 'maven', of: REAL, there: () => onPath('mvn') },
+];
+
 process.exitCode = main(process.argv.slice(2));
 
 function main(args: readonly string[]): number {
@@ -19,8 +46,8 @@ function main(args: readonly string[]): number {
   const paths = args.filter((arg) => !arg.startsWith('-'));
   const files = filesOf(paths.length > 0 ? paths : ['test']);
   if (files.length === 0) return refuse(`there are no tests in ${paths.join(', ')}`);
+  if (!haveAll(needs.filter((need) => files.some((file) => need.of.test(file))))) return 1;
   if (files.some((file) => file.includes('e2e'))) {
-    if (chromiumPath() === undefined && !installChromium()) return 1;
     if (pageIsStale() && run('npm', ['run', 'build']) !== 0) return refuse('the page could not be built');
   }
   const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
@@ -33,23 +60,31 @@ function filesOf(paths: readonly string[]): string[] {
   return globSync(patterns, { cwd: root }).sort();
 }
 
-/** The browser tests are part of the tests: where no Chromium is, it is installed, or the run fails and says how to. */
-function installChromium(): boolean {
+/** The real engines and the browser are part of the tests: what is missing is installed, or the run fails and says how to. */
+function haveAll(wanted: readonly Need[]): boolean {
+  const missing = wanted.filter((need) => !need.there());
+  if (missing.length === 0) return true;
+  const packages = missing.map(({ apt }) => apt);
+  const names = missing.map(({ name }) => name).join(', ');
   const apt = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!apt) {
-    refuse(`the browser tests need a Chromium. Install one:
-  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium
-  macOS:           brew install --cask chromium
-or name one that is there by TOWNCRIER_CHROMIUM=/path/to/chrome. Without them: npm test -- test/hub (or another folder)`);
-    return false;
+  if (apt) {
+    console.log(`Missing: ${names}. Installing ${packages.join(' ')}`);
+    // Someone else may be installing just now: the lock is waited for.
+    const install = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...packages];
+    const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const installed = run('apt-get', ['update', '-qq']) === 0 && run('apt-get', ['-qq', ...install], quiet) === 0;
+    if (installed && missing.every((need) => need.there())) return true;
   }
-  console.log('No Chromium: installing it');
-  // Someone else may be installing just now: the lock is waited for.
-  const install = ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', 'chromium'];
-  const installed = run('apt-get', ['update', '-qq']) === 0 && run('apt-get', ['-qq', ...install]) === 0;
-  if (installed && chromiumPath() !== undefined) return true;
-  refuse('Chromium could not be installed');
+  refuse(`the tests need ${names}. Install:
+  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}
+  macOS:           brew install ${missing.map(({ brew }) => brew).join(' ')}
+A browser that is there already is named by TOWNCRIER_CHROMIUM=/path/to/chrome. Without all of them: npm test -- test/hub (or
+another folder)`);
   return false;
+}
+
+function onPath(program: string): boolean {
+  return `${process.env.PATH}:/usr/sbin`.split(':').some((folder) => existsSync(join(folder, program)));
 }
 
 /** Whether `web/dist` is missing, or older than what it is built from. */
@@ -62,8 +97,8 @@ function pageIsStale(): boolean {
     .some((path) => statSync(join(root, 'web', path)).mtimeMs > time);
 }
 
-function run(command: string, args: readonly string[]): number {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: process.env });
+function run(command: string, args: readonly string[], env = process.env): number {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env });
   if (error) console.error(error.message);
   return status ?? 1;
 }

@@ -34,6 +34,11 @@ function missing(values: Readonly<Record<string, Value>>): string[] {
   const problems: string[] = [];
   if ((values.ROLE === 'app' || values.ROLE === 'feed') && String(values.KAFKA_BROKERS) === '')
     problems.push(`ROLE=${values.ROLE}: needs KAFKA_BROKERS, by which the feed and the apps meet; or use ROLE=all`);
+  const absent = ['MYSQL_URL', 'REDIS_URL', 'KAFKA_BROKERS'].filter((name) => String(values[name] ?? '') === '');
+  if (Number(values.WORKERS) > 1 && absent.length > 0)
+    problems.push(`WORKERS=${values.WORKERS}: needs ${absent.join(' and ')}, by which workers share what they know`);
+  if (Number(values.WORKERS) > 1 && values.ROLE === 'feed')
+    problems.push(`WORKERS=${values.WORKERS}: only one feed of all is active, so ROLE=feed needs no workers`);
   if (values.ROLE === 'feed' && values.MARKET_SOURCE === 'off')
     problems.push('ROLE=feed: needs a MARKET_SOURCE, it has nothing else to do');
   if (values.KAFKA_SASL !== 'off' && values.KAFKA_SASL !== undefined && values.KAFKA_USERNAME === '')

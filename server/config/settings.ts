@@ -47,6 +47,14 @@ export const settings = {
     choices: ['all', 'app', 'feed'],
     text: 'app serves clients, feed brings prices into Kafka (of several one is active), all does both.',
   },
+  WORKERS: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 64,
+    unit: 'processes',
+    text: 'Processes that share the ports, each an instance of its own; more than one need MySQL, Redis and Kafka.',
+  },
   MYSQL_URL: {
     type: 'text',
     default: '',

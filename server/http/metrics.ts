@@ -20,13 +20,20 @@ type Labels = Readonly<Record<string, string>>;
 export interface Metric {
   readonly name: string;
   readonly help: string;
+  /** How the values of several workers are taken together; their sum by default. */
+  readonly together?: 'max';
   /** Values by label; or the only one. */
   read(sources: MetricSources): number | readonly (readonly [labels: Labels, value: number])[];
 }
 
 /** Every metric of ours; those of the process and of Node come from prom-client. */
 export const metrics: readonly Metric[] = [
-  { name: 'towncrier_info', help: 'Always 1; its label is the version.', read: ({ version }) => [[{ version }, 1]] },
+  {
+    name: 'towncrier_info',
+    help: 'Always 1; its label is the version.',
+    together: 'max',
+    read: ({ version }) => [[{ version }, 1]],
+  },
   {
     name: 'towncrier_connections',
     help: 'Open connections of clients.',
@@ -119,6 +126,7 @@ export const metrics: readonly Metric[] = [
   {
     name: 'towncrier_market_stale',
     help: '1 while the tick log cannot be read.',
+    together: 'max',
     read: ({ market }) => Number(market.stale),
   },
   {
@@ -144,12 +152,18 @@ export function createMetrics(sources: MetricSources, ofProcess: boolean): Regis
   return register;
 }
 
-function add({ name, help, read }: Metric, sources: MetricSources, register: Registry): void {
+function add({ name, help, together, read }: Metric, sources: MetricSources, register: Registry): void {
   const values = (): readonly (readonly [Labels, number])[] => {
     const value = read(sources);
     return typeof value === 'number' ? [[{}, value]] : value;
   };
-  const config = { name, help, labelNames: Object.keys(values()[0]?.[0] ?? {}), registers: [register] };
+  const config = {
+    name,
+    help,
+    labelNames: Object.keys(values()[0]?.[0] ?? {}),
+    registers: [register],
+    aggregator: together ?? ('sum' as const),
+  };
   if (!name.endsWith('_total')) {
     const gauge: Gauge = new Gauge({
       ...config,

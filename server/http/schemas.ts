@@ -72,7 +72,7 @@ export const candlesSchema = Type.Object(
 
 const engineSchema = Type.Object({
   kind: Type.String({ examples: ['sqlite'] }),
-  state: Type.Union([Type.Literal('up'), Type.Literal('down')]),
+  state: Type.Union([Type.Literal('up'), Type.Literal('down'), Type.Literal('standby')]),
 });
 
 export const infoSchema = Type.Object(

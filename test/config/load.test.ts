@@ -63,6 +63,11 @@ const wrong: readonly (readonly [name: string, value: string, says: RegExp])[] =
   ['CHAT_ROOMS', 'global,,help', /list/],
   ['CHAT_ROOMS', 'global,Help', /small letters/],
   ['CHAT_ROOMS', `global,${'x'.repeat(64)}`, /at most 63/],
+  ['ROLE', 'leader', /one of all, app, feed/],
+  ['WORKERS', '0', /from 1 to 64/],
+  ['REDIS_PREFIX', 'a{b}', /without blanks/],
+  ['KAFKA_BROKERS', 'kafka', /host:port/],
+  ['KAFKA_BROKERS', 'kafka:9092,kafka:9092', /list/],
   ['ALLOWED_ORIGINS', 'example.org', /origins such as https:/],
   ['ALLOWED_ORIGINS', 'https://example.org/', /origins such as https:/],
 ];
@@ -92,3 +97,44 @@ test('one port cannot serve as both, unless each takes a free one', () => {
 test('variables that are none of ours are nobody’s business', () => {
   assert.deepEqual(valuesOf({ CHAT_ROOM: 'x', PATH: '/bin', MARKET_SPEED: 'fast' }), valuesOf({}));
 });
+
+for (const [name, value] of [
+  ['MYSQL_URL', 'postgres://ann:secret@db/chat'],
+  ['REDIS_URL', 'http://:secret@cache'],
+] as const) {
+  test(`a wrong ${name} is refused without being shown`, () => {
+    const [line = ''] = problemsOf({ [name]: value });
+    assert.ok(line.startsWith(`${name}=(hidden): must be like `), line);
+    assert.doesNotMatch(line, /secret/);
+  });
+}
+
+const REAL = {
+  MYSQL_URL: 'mysql://db',
+  REDIS_URL: 'redis+sentinel://a:1,b:2/main',
+  KAFKA_BROKERS: 'k1:9092,[::1]:9093',
+};
+
+test('the real engines are named by their addresses', () => {
+  assert.deepEqual(valuesOf({ ...REAL, WORKERS: '4' }).KAFKA_BROKERS, ['k1:9092', '[::1]:9093']);
+});
+
+const together: readonly (readonly [environment: Environment, says: string])[] = [
+  [{ ROLE: 'app' }, 'ROLE=app: needs KAFKA_BROKERS, by which the feed and the apps meet; or use ROLE=all'],
+  [{ ROLE: 'feed' }, 'ROLE=feed: needs KAFKA_BROKERS, by which the feed and the apps meet; or use ROLE=all'],
+  [
+    { ROLE: 'feed', MARKET_SOURCE: 'off', KAFKA_BROKERS: 'k:1' },
+    'ROLE=feed: needs a MARKET_SOURCE, it has nothing else to do',
+  ],
+  [
+    { WORKERS: '2', REDIS_URL: 'redis://r' },
+    'WORKERS=2: needs MYSQL_URL and KAFKA_BROKERS, by which workers share what they know',
+  ],
+  [{ ...REAL, WORKERS: '2', ROLE: 'feed' }, 'WORKERS=2: only one feed of all is active, so ROLE=feed needs no workers'],
+  [{ KAFKA_SASL: 'PLAIN' }, 'KAFKA_SASL=PLAIN: needs KAFKA_USERNAME and KAFKA_PASSWORD'],
+];
+for (const [environment, says] of together) {
+  test(`what a setting needs of another is said: ${says}`, () => {
+    assert.deepEqual(problemsOf(environment), [says]);
+  });
+}

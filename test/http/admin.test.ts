@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../server/clock.ts';
 import { createAdminServer } from '../../server/http/admin-server.ts';
+import { healthOf } from '../../server/http/health.ts';
 import { listen, stopListening } from '../../server/http/listen.ts';
 import { metrics } from '../../server/http/metrics.ts';
 import { Readiness } from '../../server/http/readiness.ts';
@@ -76,20 +77,19 @@ test('the public port knows nothing of it', async () => {
   for (const path of ['/metrics', '/health/live', '/health/ready']) assert.equal((await app.get(path)).status, 404);
 });
 
-test('before anything is started it answers: alive, not ready, no metrics yet', async () => {
+test('before anything is started it answers: alive, not ready, no metrics yet', async (t) => {
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const server = createAdminServer({
-    readiness: new Readiness(),
     log: silent,
-    metrics: () => undefined,
-    engines: () => ({}),
+    health: () => healthOf(new Readiness(), {}),
+    metrics: async () => '',
   });
   const port = await listen(server, '127.0.0.1', 0, 'ADMIN_PORT');
+  t.after(() => stopListening(server, systemClock, 1_000));
   const early = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
   assert.deepEqual(await json(early('/health/live')), { live: true });
   const ready = await early('/health/ready');
   assert.equal(ready.status, 503);
   assert.deepEqual(await json(ready), { ready: false, state: 'unready', reasons: ['store', 'ticks'], degraded: [] });
   assert.equal(await (await early('/metrics')).text(), '');
-  await stopListening(server, systemClock, 1_000);
 });

@@ -38,7 +38,7 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   http: ['chat', 'market', 'hub', 'ports', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'log.ts'];
-const ROOTS = ['app.ts', 'main.ts', 'open-engines.ts'];
+const ROOTS = ['app.ts', 'main.ts', 'open-engines.ts', 'worker.ts', 'workers.ts'];
 /** These make values out of bytes and bytes out of values, or count: of packages they need none. */
 const PACKAGELESS: readonly Layer[] = ['leaves', 'protocol', 'hub'];
 

@@ -1,0 +1,128 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { AggregatorRegistry } from 'prom-client';
+import type { Clock } from './clock.ts';
+import type { Health } from './http/health.ts';
+import type { Logger } from './log.ts';
+import type { Answer, Question } from './worker.ts';
+
+export interface WorkersOptions {
+  readonly count: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A worker that has not answered for so long, in milliseconds, does not answer. */
+const PATIENCE = 900;
+/** The first pause before a worker is replaced, and the longest, in milliseconds; it doubles while they die young. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 5_000;
+/** A worker that lived for so long, in milliseconds, did not die young. */
+const GROWN_UP = 30_000;
+
+/**
+ * The processes that share the port, each an instance of its own, as their parent sees them. The parent accepts the
+ * connections and gives them to the workers in turn, so that all get as many, and one that hangs gets no more. A worker
+ * that dies is replaced.
+ */
+export class Workers {
+  readonly #options: WorkersOptions;
+  readonly #listening = Promise.withResolvers<number>();
+  readonly #questions = new Map<number, (answer: unknown) => void>();
+  #asked = 0;
+  #pause = FIRST_PAUSE;
+  #started = false;
+  #stopping = false;
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+  }
+
+  /** Resolves to the port when the first worker listens. Rejects when one ends before that: it has said why. */
+  start(): Promise<number> {
+    for (let index = 0; index < this.#options.count; index++) this.#fork();
+    return this.#listening.promise;
+  }
+
+  /** The health of each worker by its number; `undefined` where one does not answer. */
+  async health(): Promise<Map<number, Health | undefined>> {
+    const answers = await this.#askAll('health');
+    // What `answerParent` sends.
+    return answers as Map<number, Health | undefined>;
+  }
+
+  /** The metrics of all workers that answer, taken together, in the text form of Prometheus. */
+  async metrics(): Promise<string> {
+    const answers = await this.#askAll('metrics');
+    // What `answerParent` sends.
+    const known = [...answers.values()].filter((answer) => answer !== undefined) as object[];
+    return AggregatorRegistry.aggregate(known).metrics();
+  }
+
+  /** Stops all of them in good order; resolves when they are gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const workers = all();
+    const gone = workers.map((worker) => (worker.isDead() ? undefined : once(worker, 'exit')));
+    for (const worker of workers) worker.process.kill('SIGTERM');
+    await Promise.all(gone);
+  }
+
+  /** Ends what is left of them at once. */
+  kill(): void {
+    for (const worker of all()) worker.process.kill('SIGKILL');
+  }
+
+  #fork(): void {
+    const { clock, log } = this.#options;
+    const worker = cluster.fork();
+    const bornAt = clock.monotonic();
+    worker.once('listening', ({ port }) => {
+      this.#started = true;
+      this.#listening.resolve(port);
+    });
+    worker.on('message', ({ id, answer }: Answer) => this.#questions.get(id)?.(answer));
+    worker.on('error', (err) => log.error({ err, worker: worker.id }, 'the channel to a worker failed'));
+    worker.once('exit', (code, signal) => this.#ended(worker, clock.monotonic() - bornAt, signal ?? `code ${code}`));
+  }
+
+  #ended(worker: Worker, age: number, how: string): void {
+    if (this.#stopping) return;
+    if (!this.#started) {
+      // What hinders the first hinders all: a wrong setting, a port in use.
+      this.#stopping = true;
+      this.#listening.reject(new Error(`a worker ended with ${how} before it listened`));
+      return;
+    }
+    const { clock, log } = this.#options;
+    this.#pause = age > GROWN_UP ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
+    log.error({ worker: worker.id, how, pause: this.#pause }, 'a worker ended: another takes its place');
+    clock.after(this.#pause, () => {
+      if (!this.#stopping) this.#fork();
+    });
+  }
+
+  async #askAll(ask: Question['ask']): Promise<Map<number, unknown>> {
+    const answers = all().map(async (worker) => [worker.id, await this.#ask(worker, ask)] as const);
+    return new Map(await Promise.all(answers));
+  }
+
+  #ask(worker: Worker, ask: Question['ask']): Promise<unknown> {
+    const id = this.#asked++;
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#questions.set(id, resolve);
+    const timer = this.#options.clock.after(PATIENCE, () => resolve(undefined));
+    worker.send({ id, ask } satisfies Question, (error) => {
+      if (error !== null) resolve(undefined);
+    });
+    return promise.finally(() => {
+      timer.cancel();
+      this.#questions.delete(id);
+    });
+  }
+}
+
+function all(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}

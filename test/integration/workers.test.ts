@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { KafkaServer } from '../support/engines/kafka.ts';
+import { MysqlServer } from '../support/engines/mysql.ts';
+import { RedisServer } from '../support/engines/redis.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { StompClient } from '../support/stomp-client.ts';
+import { json } from '../support/test-app.ts';
+
+const WORKERS = 3;
+const stack = new AsyncDisposableStack();
+let server: ServerProcess;
+
+before(async () => {
+  const mysql = await MysqlServer.start();
+  stack.defer(() => mysql.dispose());
+  const redis = await RedisServer.start();
+  stack.defer(() => redis.stop());
+  const kafka = await KafkaServer.start();
+  stack.defer(() => kafka.stop());
+  server = await ServerProcess.create({
+    WORKERS: `${WORKERS}`,
+    MYSQL_URL: mysql.newUrl(),
+    REDIS_URL: redis.url,
+    KAFKA_BROKERS: kafka.brokers.join(','),
+  });
+  stack.defer(() => server.dispose());
+  await server.start();
+  await until(async () => (await health()).state === 'ready');
+});
+after(() => stack.disposeAsync());
+
+const health = () => json(fetch(`http://127.0.0.1:${server.adminPort}/health/ready`));
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+/** The instance that answers one new connection. */
+async function instance(): Promise<string> {
+  const info = await json(fetch(`${server.url}/api/info`, { headers: { connection: 'close' } }));
+  return info.instance;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (await condition().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('that did not happen within 15 s');
+}
+
+function children(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === `${pid}`;
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+test('workers share one port in turn, and each is an instance of its own', async () => {
+  const seen = new Set<string>();
+  // Two of the three feeds wait to be needed, and say so.
+  for (let request = 0; request < 4 * WORKERS; request++) seen.add(await instance());
+  assert.equal(seen.size, WORKERS);
+});
+
+test('a message that one worker took reaches clients of all of them', async () => {
+  const clients = await Promise.all(Array.from({ length: 2 * WORKERS }, () => StompClient.connect(server.url)));
+  for (const client of clients) client.send('SUBSCRIBE', { id: 'sub-0', destination: '/topic/chat', after: '0' });
+  await clients[0]?.accepted('/app/chat', { content: 'to all workers' });
+  for (const client of clients) assert.equal((await client.message('/topic/chat')).content, 'to all workers');
+  await until(async () => (await metric('towncrier_connections{transport="websocket"}')) === clients.length);
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+test('the admin port answers for all: one feed is active, and there is one version', async () => {
+  await until(async () => (await metric('towncrier_feed_active')) === 1);
+  assert.equal(await metric('towncrier_info{version="0.1.0"}'), 1);
+  assert.deepEqual(await health(), { ready: true, state: 'ready', reasons: [], degraded: [] });
+});
+
+test('a worker that dies is replaced, and meanwhile the others serve', async () => {
+  const before = children(server.pid);
+  assert.equal(before.length, WORKERS);
+  const [victim = 0] = before;
+  process.kill(victim, 'SIGKILL');
+  await until(async () => !children(server.pid).includes(victim));
+  assert.equal((await fetch(`${server.url}/api/info`, { headers: { connection: 'close' } })).status, 200);
+  await until(async () => children(server.pid).length === WORKERS && (await health()).state === 'ready');
+});
+
+test('a worker that hangs is named, and gets nobody more than one connection', async () => {
+  const [victim = 0] = children(server.pid);
+  process.kill(victim, 'SIGSTOP');
+  try {
+    const { state, ready, degraded } = await health();
+    assert.deepEqual([state, ready], ['degraded', true]);
+    assert.match(degraded.join(), /^worker \d+: does not answer$/);
+    const answered = Array.from({ length: 12 }, () =>
+      fetch(`${server.url}/api/info`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3_000) }).then(
+        () => 1,
+        () => 0,
+      ),
+    );
+    const count = (await Promise.all(answered)).reduce<number>((sum, each) => sum + each, 0);
+    assert.ok(count >= 11, `${count} of 12 were answered`);
+  } finally {
+    process.kill(victim, 'SIGCONT');
+  }
+  await until(async () => (await health()).state === 'ready');
+});
+
+test('SIGTERM ends all of them with 0', async () => {
+  const pids = children(server.pid);
+  assert.equal(await server.stop(), 0);
+  for (const pid of pids) assert.throws(() => process.kill(pid, 0));
+});
+
+test('a worker that cannot start ends the parent with 1 and one line that says why', async () => {
+  const other = await ServerProcess.create({
+    WORKERS: '2',
+    MYSQL_URL: 'mysql://root@127.0.0.1:1/x',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    KAFKA_BROKERS: '127.0.0.1:1',
+    START_WAIT: '0',
+  });
+  await assert.rejects(
+    other.start(),
+    /the server ended with 1:[\s\S]*cannot use the database mysql:\/\/127\.0\.0\.1:1\/x/,
+  );
+  await other.dispose();
+});
