@@ -47,6 +47,14 @@ class Run {
     return this.child.exitCode;
   }
 
+  /** Waits until it has written this. */
+  async said(text: RegExp): Promise<void> {
+    while (!text.test(this.out)) {
+      if (this.child.exitCode !== null || this.child.stdout === null) throw new Error(`it ended: ${this.err}`);
+      await once(this.child.stdout, 'data');
+    }
+  }
+
   /** Waits for the line that says where it is; returns the two addresses. */
   async started(): Promise<readonly string[]> {
     while (!this.out.includes('(admin ')) {
@@ -136,3 +144,36 @@ test('a second signal, a while after the first, ends it at once', async () => {
   run.child.kill('SIGTERM');
   assert.equal(await run.ended(), 1);
 });
+
+const AWAY: readonly (readonly [env: Record<string, string>, says: RegExp])[] = [
+  [
+    { MYSQL_URL: 'mysql://root:secret@127.0.0.1:1' },
+    /^towncrier: cannot use the database mysql:\/\/127\.0\.0\.1:1\/websockets_db/,
+  ],
+  [
+    { REDIS_URL: 'redis://:secret@127.0.0.1:1' },
+    /^towncrier: Redis does not answer at .*127\.0\.0\.1:1.*: start it, or correct/,
+  ],
+  [
+    { KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'PLAIN', KAFKA_USERNAME: 'ann', KAFKA_PASSWORD: 'secret' },
+    /^towncrier: Kafka does not answer at 127\.0\.0\.1:1 within 1 s: start it, or correct KAFKA_BROKERS/,
+  ],
+];
+for (const [env, says] of AWAY) {
+  const name = Object.keys(env)[0];
+  test(`a start that waits for ${name} in vain ends with 1 and one line that says what to do`, async () => {
+    const run = new Run([], { ...env, START_WAIT: '1' });
+    assert.equal(await run.ended(), 1);
+    assert.match(run.err, says);
+    assert.doesNotMatch(run.err, /\n./);
+    assert.doesNotMatch(run.err + run.out, /secret/);
+  });
+
+  test(`a start that waits for ${name} says so, and SIGTERM ends it with 0`, async () => {
+    const run = new Run([], { ...env, LOG_LEVEL: 'warn' });
+    await run.said(/waiting for/);
+    run.child.kill('SIGTERM');
+    assert.equal(await run.ended(), 0);
+    assert.equal(run.err, '');
+  });
+}

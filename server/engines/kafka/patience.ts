@@ -8,6 +8,8 @@ export interface Patience {
   readonly log: Logger;
   /** Evenly spread in [0, 1): so that instances which lost Kafka together do not come back together. */
   readonly random: () => number;
+  /** Ends the wait of a start: it rejects with the reason, at the latest when the attempt under way has timed out. */
+  readonly signal?: AbortSignal;
 }
 
 /** The first pause after a failure and the longest one, in milliseconds. */
@@ -58,7 +60,19 @@ export class Pauses {
  */
 export async function patiently<T>(patience: Patience, wanted: Wanted, attempt: () => Promise<T>): Promise<T> {
   const pauses = new Pauses(patience);
+  const { signal } = patience;
+  const giveUp = (): void => pauses.end();
+  signal?.addEventListener('abort', giveUp);
+  try {
+    return await tryOn(patience, pauses, wanted, attempt);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+  }
+}
+
+async function tryOn<T>(patience: Patience, pauses: Pauses, wanted: Wanted, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
+    patience.signal?.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {

@@ -18,7 +18,7 @@ const ANSWERS = /^PLT_KFK_(?:NETWORK|TIMEOUT|RESPONSE|PROTOCOL|AUTHENTICATION|US
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(?:GET|VERIFY))/;
 
 /** An error and everything nested in it. */
-export function allErrors(error: unknown): Error[] {
+function allErrors(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   const { cause, errors }: Nested = error;
   const inner = Array.isArray(errors) ? errors : [];
