@@ -5,7 +5,7 @@ import { type Cluster, type KnownTopic, openCluster } from './cluster.ts';
 import type { KafkaConnection } from './connection.ts';
 import { Following } from './following.ts';
 import { PartitionReader } from './partition-reader.ts';
-import type { Patience } from './patience.ts';
+import { type Patience, patiently } from './patience.ts';
 import { codesOf } from './trouble.ts';
 
 export interface KafkaTickLogOptions extends KafkaConnection, Patience {
@@ -38,9 +38,19 @@ export async function openKafkaTickLog(options: KafkaTickLogOptions): Promise<Ka
   const { topic = 'market-ticks', partitions = 3, retention = DAY } = options;
   const configs = { 'cleanup.policy': 'delete', 'retention.ms': `${retention}` };
   const { cluster, known } = await openCluster(options, { topic, partitions, configs }, options);
-  if (known.partitions <= MOST_PARTITIONS) return new KafkaLog(cluster, known, options);
-  await cluster.close();
-  throw new Error(`the topic ${topic} has ${known.partitions} partitions: at most ${MOST_PARTITIONS} can be read`);
+  if (known.partitions > MOST_PARTITIONS) {
+    await cluster.close();
+    throw new Error(`the topic ${topic} has ${known.partitions} partitions: at most ${MOST_PARTITIONS} can be read`);
+  }
+  const log = new KafkaLog(cluster, known, options);
+  try {
+    // A leader that was only just named may not know it yet.
+    await patiently(options, { brokers: options.brokers, topic }, () => log.bounds());
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 }
 
 class KafkaLog implements KafkaTickLog {
