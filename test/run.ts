@@ -37,6 +37,7 @@ const needs: readonly Need[] = [
   { name: 'a MariaDB server', apt: 'mariadb-server', brew: 'mariadb', of: REAL, there: () => onPath('mariadbd') },
   { name: 'Java, for Kafka', apt: 'default-jre-headless', brew: 'openjdk', of: REAL, there: () => onPath('java') },
   { name: 'Maven, for Kafka', apt: 'maven', brew: 'maven', of: REAL, there: () => onPath('mvn') },
+  { name: 'HAProxy', apt: 'haproxy', brew: 'haproxy', of: /deploy\/proxy/, there: () => onPath('haproxy') },
 ];
 
 process.exitCode = main(process.argv.slice(2));

@@ -20,6 +20,7 @@ type Layer =
   | 'market'
   | 'destinations'
   | 'http'
+  | 'doctor'
   | 'root';
 
 /** What each layer may import of ours, besides itself. */
@@ -36,9 +37,10 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   market: ['hub', 'protocol', 'ports', 'leaves'],
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
   http: ['chat', 'market', 'hub', 'ports', 'config', 'leaves'],
+  doctor: ['engines', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'log.ts'];
-const ROOTS = ['app.ts', 'main.ts', 'open-engines.ts', 'worker.ts', 'workers.ts'];
+const ROOTS = ['app.ts', 'doctor.ts', 'main.ts', 'open-engines.ts', 'worker.ts', 'workers.ts'];
 /** These make values out of bytes and bytes out of values, or count: of packages they need none. */
 const PACKAGELESS: readonly Layer[] = ['leaves', 'protocol', 'hub'];
 

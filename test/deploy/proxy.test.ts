@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { WebSocketServer } from 'ws';
+import { ProxyProcess } from './proxy-process.ts';
+
+/** Stands for an instance: says its name, and what it was told of the client. */
+async function startInstance(name: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url === '/stream')
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
+    else response.end(JSON.stringify({ name, from: request.headers['x-forwarded-for'], host: request.headers.host }));
+  });
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(data.toString())));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+let instances: Server[];
+let proxy: ProxyProcess;
+
+before(async () => {
+  instances = await Promise.all(['one', 'two', 'three'].map(startInstance));
+  const ports = instances.map((server) => (server.address() as AddressInfo).port); // they listen on TCP
+  proxy = await ProxyProcess.start(ports);
+});
+
+after(async () => {
+  await proxy?.stop();
+  for (const server of instances ?? []) end(server);
+});
+
+function end(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
+interface Answer {
+  readonly name: string;
+  readonly from: string;
+  readonly host: string;
+}
+
+async function ask(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(proxy.url + path, { headers });
+  assert.equal(response.status, 200);
+  return (await response.json()) as Answer; // what the instances above say
+}
+
+/** The names of those that answered the requests of each session, one name a session. */
+async function ownersOf(sessions: readonly number[]): Promise<Map<number, string>> {
+  const owners = new Map<number, string>();
+  for (const session of sessions) {
+    const paths = ['xhr_streaming', 'xhr_send', 'xhr', 'websocket'].map(
+      (way, i) => `/ws-endpoint/00${i}/s${session}/${way}`,
+    );
+    const names = new Set<string>();
+    for (const path of paths) names.add((await ask(path)).name);
+    assert.equal(names.size, 1, `session ${session}`);
+    for (const name of names) owners.set(session, name);
+  }
+  return owners;
+}
+
+const sessions = Array.from({ length: 30 }, (_, index) => index);
+
+test('requests of one SockJS session reach one instance, and sessions spread over all', async () => {
+  assert.equal(new Set((await ownersOf(sessions)).values()).size, 3);
+});
+
+test('an event of a stream that goes on comes at once', async () => {
+  const { body } = await fetch(`${proxy.url}/stream`);
+  const reader = body?.getReader();
+  const chunk = await reader?.read();
+  assert.equal(new TextDecoder().decode(chunk?.value), 'data: 1\n\n');
+  await reader?.cancel();
+});
+
+test('a WebSocket goes through', async () => {
+  const socket = new WebSocket(`${proxy.url.replace('http', 'ws')}/ws-endpoint`);
+  await once(socket, 'open');
+  const echo = once(socket, 'message');
+  socket.send('hello');
+  const [event] = (await echo) as [MessageEvent]; // what the event is
+  assert.equal(event.data, 'hello');
+  socket.close();
+});
+
+test('an instance is told the true address and host, whatever the client says', async () => {
+  const { from, host } = await ask('/', { 'x-forwarded-for': '1.2.3.4' });
+  assert.equal(from, '127.0.0.1');
+  assert.equal(host, new URL(proxy.url).host);
+});
+
+test('when an instance goes, others answer, and only its sessions move', async () => {
+  const earlier = await ownersOf(sessions);
+  const [gone] = instances;
+  if (gone !== undefined) end(gone);
+  for (const [session, owner] of earlier)
+    if (owner === 'one') assert.notEqual((await ask(`/ws-endpoint/000/s${session}/xhr`)).name, 'one');
+    else assert.equal((await ask(`/ws-endpoint/000/s${session}/xhr`)).name, owner);
+  for (let request = 0; request < 10; request++) await ask('/');
+});
+
+test('the proxy is well while there is an instance', async () => {
+  assert.equal((await fetch(proxy.healthUrl)).status, 200);
+});
