@@ -49,10 +49,10 @@ async function chat(): Promise<void> {
 
 /** What the engines have done so far. */
 async function load(): Promise<{ commits: number; reads: number; publishes: number }> {
-  const rows = (await system.mysql.administer(
-    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_commit', 'Com_select')",
-  )) as [{ Variable_name: string; Value: string }[]]; // what this statement answers
-  const status = new Map(rows[0].map(({ Variable_name, Value }) => [Variable_name, Number(Value)]));
+  const rows = await system.mysql.administer("SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_commit', 'Com_select')");
+  // What this statement answers.
+  const list = rows as { Variable_name: string; Value: string }[];
+  const status = new Map(list.map(({ Variable_name, Value }) => [Variable_name, Number(Value)]));
   const redis = createClient({ url: system.redis.url });
   await redis.connect();
   const stats = await redis.info('commandstats');

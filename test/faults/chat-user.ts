@@ -28,6 +28,8 @@ export class ChatUser {
   readonly pending = new Map<string, string>();
   readonly #urls: readonly string[];
   readonly #record: ChatRecord;
+  /** A message is known again by its sender and id: under another name it would be another message. */
+  readonly #login: string;
   #turn: number;
   #last: number;
   #socket: WebSocket | undefined;
@@ -39,6 +41,7 @@ export class ChatUser {
     this.#turn = turn;
     this.#last = after;
     this.#record = record;
+    this.#login = `user ${turn}`;
     this.#connect();
   }
 
@@ -75,7 +78,7 @@ export class ChatUser {
     });
     this.#socket = socket;
     socket.on('error', () => undefined);
-    socket.on('open', () => this.#frame('CONNECT', { 'accept-version': '1.2', host: 'localhost' }));
+    socket.on('open', () => this.#frame('CONNECT', { 'accept-version': '1.2', host: 'localhost', login: this.#login }));
     socket.on('message', (data) => this.#take(String(data)));
     socket.on('close', () => {
       this.#connected = false;
