@@ -24,6 +24,13 @@ export class Board {
     return event;
   }
 
+  /** Nothing more comes of this partition before the offset: what lies there is no tick. */
+  pass(partition: number, next: number): void {
+    if (next <= (this.vector[partition] ?? 0)) return;
+    this.vector = withOffset(this.vector, partition, next);
+    this.#snapshot = undefined;
+  }
+
   /** Everyone who asks between two ticks gets the same one. */
   snapshot(): SnapshotEvent {
     this.#snapshot ??= { kind: 'snapshot', ticks: [...this.newest.values()], vector: this.vector };

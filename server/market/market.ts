@@ -63,6 +63,7 @@ export class Market {
     this.ticks = new TickView({ ...this.#viewOptions(), log: options.log, ...boundsOf(options) });
     options.log.follow(first, {
       records: (batch) => this.#take(batch),
+      passed: (partition, next) => this.#board.pass(partition, next),
       reachable: (yes) => this.#reached(yes),
     });
   }

@@ -68,6 +68,28 @@ test('it is ready when it has read what the log held at the start', async () => 
   assert.ok(market.ready);
 });
 
+test('what lies in the log and is no tick does not keep it from being ready', async () => {
+  const log = new ManualTickLog();
+  log.shared.add(0, tick('AA', 1));
+  log.shared.add(1, tick('BB', 2));
+  const { market } = await instance(new ManualClock(), log);
+  log.deliver(0);
+  log.listener?.passed?.(1, 1);
+  assert.ok(market.ready);
+  assert.equal(market.ticks.id, 'log:1,1,0');
+  log.listener?.passed?.(0, 0);
+  assert.equal(market.ticks.id, 'log:1,1,0', 'it never goes back');
+});
+
+test('who stands behind a hole goes on with the next tick', async () => {
+  const log = new ManualTickLog();
+  const { market } = await instance(new ManualClock(), log);
+  log.listener?.passed?.(0, 2);
+  log.listener?.records([{ partition: 0, offset: 2, tick: tick('AA', 1) }]);
+  assert.equal(market.ticks.id, 'log:3,0,0');
+  assert.deepEqual(market.symbols(), [tick('AA', 1)]);
+});
+
 test('it begins with the oldest record that the log keeps', async () => {
   const log = new ManualTickLog();
   for (let size = 0; size < 4; size++) log.shared.add(0, tick('AA', size));
