@@ -22,6 +22,7 @@ import type { Logger } from './log.ts';
 import { type LedFeed, startLedFeed } from './market/led-feed.ts';
 import { createMarket, type Market } from './market/market.ts';
 import { openBackplane, openLeadership, openPresenceStore, openStore, openTickLog } from './open-engines.ts';
+import { Sessions } from './session/sessions.ts';
 import { SseEndpoint } from './transports/sse.ts';
 import { WebSocketEndpoint } from './transports/websocket.ts';
 
@@ -223,7 +224,9 @@ async function openEndpoints(start: Start, { hub, chat, market, info }: Services
   const allowedOrigins = settings.ALLOWED_ORIGINS;
   const common = { hub, clock, log, allowedOrigins };
   const destinations = createDestinations(chat, market);
-  const websocket = new WebSocketEndpoint({ ...common, destinations, random, epoch: chat.epoch, version });
+  const sessions = new Sessions({ hub, clock, log, destinations, random, epoch: chat.epoch, version });
+  opened.defer(() => sessions.close());
+  const websocket = new WebSocketEndpoint({ sessions, allowedOrigins });
   const { presence } = chat;
   const sse = new SseEndpoint({
     ...common,

@@ -7,6 +7,7 @@ import { Refusal } from '../../server/errors.ts';
 import { Hub } from '../../server/hub/hub.ts';
 import { encodeEvent } from '../../server/protocol/sse/event.ts';
 import type { Destinations, Topic } from '../../server/session/destinations.ts';
+import { Sessions } from '../../server/session/sessions.ts';
 import { SseEndpoint } from '../../server/transports/sse.ts';
 import { WebSocketEndpoint } from '../../server/transports/websocket.ts';
 import { announce, servePublish } from './publisher.ts';
@@ -41,13 +42,8 @@ const destinations: Destinations = {
 };
 
 const common = { hub, clock: systemClock, log: quiet, allowedOrigins: [] };
-const webSockets = new WebSocketEndpoint({
-  ...common,
-  destinations,
-  random: Math.random,
-  epoch: 'bench',
-  version: 'bench',
-});
+const sessions = new Sessions({ ...common, destinations, random: Math.random, epoch: 'bench', version: 'bench' });
+const webSockets = new WebSocketEndpoint({ sessions, allowedOrigins: [] });
 const events = new SseEndpoint<Published>({
   ...common,
   source: {

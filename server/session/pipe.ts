@@ -1,4 +1,5 @@
 import type { Sink } from '../hub/sink.ts';
+import type { Peer } from './peer.ts';
 import type { Wire } from './wire.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { Wire } from './wire.ts';
  */
 export interface Pipe extends Sink {
   readonly wire: Wire;
+  readonly peer: Peer;
   /** Ends the connection after what was written, as the client asked for. */
   finish(): void;
 }

@@ -3,6 +3,7 @@ import { type RawData, WebSocket } from 'ws';
 import type { Timer } from '../clock.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import { textFrame } from '../protocol/websocket/text-frame.ts';
+import type { Peer } from '../session/peer.ts';
 import type { Pipe } from '../session/pipe.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -13,6 +14,15 @@ export const CLOSE_TIME = 5_000;
 
 /** STOMP frames as WebSocket text frames. */
 export const webSocketWire: Wire = { key: 'ws', beat: textFrame(Buffer.from('\n')), wrap: textFrame };
+
+export interface WebSocketPipeOptions {
+  readonly sessions: Sessions;
+  readonly ws: StompSocket;
+  /** The socket below `ws`. */
+  readonly socket: Duplex;
+  readonly peer: Peer;
+  readonly onEnd: (pipe: WebSocketPipe) => void;
+}
 
 /** A `ws` socket that knows its pipe: the listeners are shared by all of them. */
 export class StompSocket extends WebSocket {
@@ -27,6 +37,7 @@ const NOTHING = new Uint8Array(0);
  */
 export class WebSocketPipe implements Pipe {
   readonly wire = webSocketWire;
+  readonly peer: Peer;
   readonly #sessions: Sessions;
   readonly #ws: StompSocket;
   readonly #socket: Duplex;
@@ -36,7 +47,8 @@ export class WebSocketPipe implements Pipe {
   #pauses = 0;
   #cut: Timer | undefined;
 
-  constructor(sessions: Sessions, ws: StompSocket, socket: Duplex, onEnd: (pipe: WebSocketPipe) => void) {
+  constructor({ sessions, ws, socket, peer, onEnd }: WebSocketPipeOptions) {
+    this.peer = peer;
     this.#sessions = sessions;
     this.#ws = ws;
     this.#socket = socket;

@@ -3,11 +3,13 @@ import type { Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
 import { Refusal } from '../errors.ts';
 import { chooseSubprotocol } from '../protocol/stomp/version.ts';
-import { Sessions, type SessionsOptions } from '../session/sessions.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { peerOf } from './peer.ts';
 import { originIsAllowed, refuseUpgrade } from './websocket-handshake.ts';
 import { CLOSE_TIME, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
 
-export interface WebSocketEndpointOptions extends SessionsOptions {
+export interface WebSocketEndpointOptions {
+  readonly sessions: Sessions;
   /** Origins of other sites whose pages may connect; `*` is any. */
   readonly allowedOrigins: readonly string[];
 }
@@ -23,14 +25,12 @@ const GOODBYES = 100;
 /** STOMP over WebSocket: takes the upgrade requests of an HTTP server, and gives each connection its session. */
 export class WebSocketEndpoint {
   readonly #options: WebSocketEndpointOptions;
-  readonly #sessions: Sessions;
   readonly #server: Server<typeof StompSocket>;
   readonly #pipes = new Set<WebSocketPipe>();
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: WebSocketEndpointOptions) {
     this.#options = options;
-    this.#sessions = new Sessions(options);
     // The types do not know this option yet: how long `ws` waits for the end of a connection that the client closes.
     const more = { closeTimeout: CLOSE_TIME };
     this.#server = new WebSocketServer({
@@ -59,26 +59,24 @@ export class WebSocketEndpoint {
       refuseUpgrade(socket, new Refusal('origin-refused', `Pages of ${origin} may not connect; see ALLOWED_ORIGINS.`));
       return;
     }
-    this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, socket));
+    this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket));
   }
 
   /** Tells every session that the server stops, and ends it; resolves when all are gone, within a few seconds. */
   close(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed.promise;
     this.#closed = Promise.withResolvers();
-    const deadline = this.#options.clock.after(2 * CLOSE_TIME, () => {
+    const deadline = this.#options.sessions.options.clock.after(2 * CLOSE_TIME, () => {
       for (const pipe of this.#pipes) pipe.destroy();
     });
     this.#sayGoodbye([...this.#pipes]);
     if (this.#pipes.size === 0) this.#closed.resolve();
-    return this.#closed.promise.finally(() => {
-      deadline.cancel();
-      this.#sessions.close();
-    });
+    return this.#closed.promise.finally(() => deadline.cancel());
   }
 
-  #open(ws: StompSocket, socket: Duplex): void {
-    const pipe = new WebSocketPipe(this.#sessions, ws, socket, this.#ended);
+  #open(ws: StompSocket, req: IncomingMessage, socket: Duplex): void {
+    const { sessions } = this.#options;
+    const pipe = new WebSocketPipe({ sessions, ws, socket, peer: peerOf(req), onEnd: this.#ended });
     this.#pipes.add(pipe);
   }
 
@@ -89,6 +87,6 @@ export class WebSocketEndpoint {
 
   #sayGoodbye(pipes: WebSocketPipe[]): void {
     for (const pipe of pipes.splice(0, GOODBYES)) pipe.stop();
-    if (pipes.length > 0) this.#options.clock.soon(() => this.#sayGoodbye(pipes));
+    if (pipes.length > 0) this.#options.sessions.options.clock.soon(() => this.#sayGoodbye(pipes));
   }
 }

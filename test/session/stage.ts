@@ -19,6 +19,7 @@ export const plainWire: Wire = { key: 'plain', beat: Buffer.from('\n'), wrap: (s
 /** A pipe that keeps what is written; it can be blocked, and says how it was ended. */
 export class FakePipe implements Pipe {
   readonly wire = plainWire;
+  readonly peer = { address: '192.0.2.1', token: undefined };
   readonly written: Buffer[] = [];
   session: Session | undefined;
   blocked = false;

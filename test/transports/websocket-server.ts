@@ -7,6 +7,7 @@ import { Hub } from '../../server/hub/hub.ts';
 import { type Frame, headerOf } from '../../server/protocol/stomp/frame.ts';
 import { FrameParser } from '../../server/protocol/stomp/parser.ts';
 import type { Version } from '../../server/protocol/stomp/version.ts';
+import { Sessions } from '../../server/session/sessions.ts';
 import { WebSocketEndpoint } from '../../server/transports/websocket.ts';
 import { FakeDestinations, FakeLog } from '../session/stage.ts';
 
@@ -14,6 +15,7 @@ import { FakeDestinations, FakeLog } from '../session/stage.ts';
 export class TestServer {
   readonly hub: Hub;
   readonly destinations: FakeDestinations;
+  readonly sessions: Sessions;
   readonly endpoint: WebSocketEndpoint;
   readonly log = new FakeLog();
   readonly #http: Server = createServer();
@@ -23,7 +25,7 @@ export class TestServer {
     const clock = options.clock ?? systemClock;
     this.hub = new Hub({ clock, latencyBudget: 250, stallTimeout: 30_000 });
     this.destinations = new FakeDestinations(this.hub);
-    this.endpoint = new WebSocketEndpoint({
+    this.sessions = new Sessions({
       hub: this.hub,
       destinations: this.destinations,
       clock,
@@ -31,8 +33,8 @@ export class TestServer {
       random: Math.random,
       epoch: 'epoch-1',
       version: '9.8.7',
-      allowedOrigins: options.allowedOrigins ?? [],
     });
+    this.endpoint = new WebSocketEndpoint({ sessions: this.sessions, allowedOrigins: options.allowedOrigins ?? [] });
     this.#http.on('upgrade', (req, socket, head) => this.endpoint.upgrade(req, socket, head));
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -57,6 +59,7 @@ export class TestServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endpoint.close();
+    this.sessions.close();
     this.hub.close();
     for (const socket of this.#sockets) socket.destroy();
     this.#http.close();
