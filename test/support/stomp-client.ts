@@ -23,7 +23,13 @@ export class StompClient {
   static async connect(url: string, login?: string): Promise<StompClient> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/ws-endpoint`, ['v12.stomp']);
     const client = new StompClient(socket);
-    await once(socket, 'open');
+    // An event target's error does not reject `once`: without this, nobody listening would mean waiting for ever.
+    await Promise.race([
+      once(socket, 'open'),
+      once(socket, 'error').then(() => {
+        throw new Error(`no WebSocket at ${url}`);
+      }),
+    ]);
     client.send('CONNECT', { 'accept-version': '1.2', host: 'localhost', ...(login !== undefined && { login }) });
     await client.frame((frame) => frame.command === 'CONNECTED');
     return client;
