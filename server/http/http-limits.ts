@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts';
 /** Header lines of a request, at most; browsers send about 20. */
 export const MOST_HEADERS = 100;
 /** Bytes of all header lines together, at most. */
-export const HEADER_BYTES = 16_384;
+const HEADER_BYTES = 16_384;
 /** Someone who connects and says nothing, or not all headers, is answered with 408 after so many milliseconds. */
 const HEADERS_TIME = 10_000;
 /** The whole request must be here within so many; how long its answer takes is another matter. */
