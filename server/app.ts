@@ -18,6 +18,7 @@ import { createPublicServer } from './http/public-server.ts';
 import { Readiness } from './http/readiness.ts';
 import { createRest } from './http/rest.ts';
 import { Hub } from './hub/hub.ts';
+import { Limits } from './limits/limits.ts';
 import type { Logger } from './log.ts';
 import { type LedFeed, startLedFeed } from './market/led-feed.ts';
 import { createMarket, type Market } from './market/market.ts';
@@ -61,7 +62,7 @@ export interface App {
 /** A client that took no byte for so long is closed, in milliseconds. */
 const STALL_TIMEOUT = 30_000;
 /** How long requests under way have when the instance stops, in milliseconds. */
-const GRACE = 4_000;
+const GRACE = 2_500;
 const ADMIN_GRACE = 500;
 
 /**
@@ -133,8 +134,8 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const { market, feed } = await openMarket(start, hub, engines);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms: settings.CHAT_ROOMS, uptime, engines };
-  const { server, websocket, sse } = await openEndpoints(start, { hub, chat, market, info });
-  return { server, metricSources: { hub, websocket, sse, chat, market, feed } };
+  const { server, websocket, sse, limits } = await openEndpoints(start, { hub, chat, market, info });
+  return { server, metricSources: { hub, websocket, sse, chat, market, feed, refusals: limits.refusals } };
 }
 
 /** An instance that only brings prices into the tick log. */
@@ -222,11 +223,18 @@ interface Services {
 async function openEndpoints(start: Start, { hub, chat, market, info }: Services) {
   const { opened, readiness, settings, clock, log, random, version, page } = start;
   const allowedOrigins = settings.ALLOWED_ORIGINS;
-  const common = { hub, clock, log, allowedOrigins };
+  const limits = new Limits(settings, clock);
+  const refused = limits.refusals.count;
+  const common = { hub, clock, log, allowedOrigins, limits, refused };
   const destinations = createDestinations(chat, market);
-  const sessions = new Sessions({ hub, clock, log, destinations, random, epoch: chat.epoch, version });
+  const sessions = new Sessions({
+    ...{ hub, clock, log, destinations, random, epoch: chat.epoch, version, refused },
+    allowance: (address) => limits.allowance(address),
+    maxSubscriptions: settings.MAX_SUBSCRIPTIONS,
+  });
   opened.defer(() => sessions.close());
-  const websocket = new WebSocketEndpoint({ sessions, allowedOrigins });
+  const compression = settings.WEBSOCKET_COMPRESSION === 'on';
+  const websocket = new WebSocketEndpoint({ sessions, allowedOrigins, compression, limits, refused });
   const { presence } = chat;
   const sse = new SseEndpoint({
     ...common,
@@ -238,15 +246,18 @@ async function openEndpoints(start: Start, { hub, chat, market, info }: Services
     stream: sse.handle.bind(sse),
     upgrade: websocket.upgrade.bind(websocket),
     stopping: () => readiness.stopping,
+    limits,
+    allowedOrigins,
+    clock,
   };
   const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
     createPublicServer(handlers, framework);
-  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, page });
+  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, page, refused });
   opened.defer(() => rest.close());
   opened.defer(async () => {
     const closed = stopListening(rest.server, clock, GRACE);
     await Promise.all([websocket.close(), sse.close()]);
     await closed;
   });
-  return { server: rest.server, websocket, sse };
+  return { server: rest.server, websocket, sse, limits };
 }

@@ -27,6 +27,14 @@ export const errorTable = {
   'not-readable': { status: 403, fatal: false, text: 'Clients may not subscribe to this destination.' },
   'position-unknown': { status: 400, fatal: false, text: 'The position is above the head of the stream.' },
   'too-many-subscriptions': { status: 429, fatal: false, text: 'The session holds as many subscriptions as it may.' },
+  'too-fast': {
+    status: 429,
+    fatal: false,
+    text: 'More than the limit allows in this time; the message names the limit. Nothing was done; try again later.',
+  },
+  'too-many-connections': { status: 429, fatal: true, text: 'The address holds as many connections as it may.' },
+  'server-full': { status: 503, fatal: true, text: 'The server holds as many connections as it may; connect later.' },
+  'headers-too-large': { status: 431, fatal: false, text: 'The headers of the request are too large or too many.' },
   'store-down': {
     status: 503,
     fatal: false,
@@ -78,11 +86,23 @@ export type ErrorCode = keyof typeof errorTable;
 /** What a client asked for and does not get. The message is for that client: it names the limit or the field. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
+  /** In how many seconds it is worth to try again, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string = errorTable[code].text, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    message: string = errorTable[code].text,
+    options?: ErrorOptions & { readonly retryAfter?: number },
+  ) {
     super(message, options);
     this.name = 'Refusal';
     this.code = code;
+    this.retryAfter = options?.retryAfter;
+  }
+
+  /** Headers that the answer has over HTTP, besides those of every refusal. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.retryAfter === undefined ? {} : { 'Retry-After': `${this.retryAfter}` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { allowed } from './allowed.ts';
 import { type Setting, type Settings, settings } from './settings.ts';
 
@@ -39,11 +40,22 @@ function missing(values: Readonly<Record<string, Value>>): string[] {
     problems.push(`WORKERS=${values.WORKERS}: needs ${absent.join(' and ')}, by which workers share what they know`);
   if (Number(values.WORKERS) > 1 && values.ROLE === 'feed')
     problems.push(`WORKERS=${values.WORKERS}: only one feed of all is active, so ROLE=feed needs no workers`);
+  const proxies = Array.isArray(values.TRUST_PROXY) ? values.TRUST_PROXY.map(String) : [];
+  for (const item of proxies.filter((each) => !isProxyName(each)))
+    problems.push(`TRUST_PROXY=${item}: is no address and no network`);
   if (values.ROLE === 'feed' && values.MARKET_SOURCE === 'off')
     problems.push('ROLE=feed: needs a MARKET_SOURCE, it has nothing else to do');
   if (values.KAFKA_SASL !== 'off' && values.KAFKA_SASL !== undefined && values.KAFKA_USERNAME === '')
     problems.push(`KAFKA_SASL=${values.KAFKA_SASL}: needs KAFKA_USERNAME and KAFKA_PASSWORD`);
   return problems;
+}
+
+/** `loopback`, `private`, an address, or a network as in `10.0.0.0/8`. */
+function isProxyName(item: string): boolean {
+  if (item === 'loopback' || item === 'private') return true;
+  const [address = '', bits] = item.split('/', 2);
+  const version = isIP(address);
+  return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
 }
 
 function problem(name: string, setting: Setting, given: string): string {

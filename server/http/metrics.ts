@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ChatStats } from '../chat/stats.ts';
 import type { HubStats } from '../hub/stats.ts';
+import type { Refusals } from '../limits/refusals.ts';
 
 /** What the metrics are read from when they are asked for. */
 export interface MetricSources {
@@ -10,6 +11,8 @@ export interface MetricSources {
   readonly sse: { readonly connections: number };
   readonly chat: { readonly stats: ChatStats };
   readonly market: { readonly read: number; readonly stale: boolean };
+  /** Absent where no clients are served. */
+  readonly refusals?: Pick<Refusals, 'all'>;
   /** Absent where no source runs. */
   readonly feed: { readonly active: boolean; readonly appended: number; readonly dropped: number } | undefined;
 }
@@ -41,6 +44,11 @@ export const metrics: readonly Metric[] = [
       [{ transport: 'websocket' }, websocket.connections],
       [{ transport: 'sse' }, sse.connections],
     ],
+  },
+  {
+    name: 'towncrier_refusals_total',
+    help: 'What clients were refused, by the code of docs/reference/errors.md.',
+    read: ({ refusals }) => refusals?.all().map(([code, count]) => [{ code }, count]) ?? [[{ code: 'internal' }, 0]],
   },
   { name: 'towncrier_hub_clients', help: 'Clients of the hub.', read: ({ hub }) => hub.clients },
   {

@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Refusal } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { type ErrorCode, Refusal } from '../errors.ts';
+import type { Limits } from '../limits/limits.ts';
+import { corsHeaders } from '../limits/origin.ts';
+import { guardConnections } from './connection-gate.ts';
+import { headersRefusal, httpLimits, MOST_HEADERS } from './http-limits.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
 
 /** What is answered on the raw request, before the web framework and without its headers. */
@@ -9,52 +14,80 @@ export interface RawHandlers {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** The server is about to stop: new requests are refused, those under way are finished. */
   stopping(): boolean;
+  readonly limits: Limits;
+  readonly allowedOrigins: readonly string[];
+  readonly clock: Clock;
 }
 
-/** A request must be here within so many milliseconds; how long its answer takes is another matter. */
-const HEADERS_TIME = 15_000;
-const REQUEST_TIME = 30_000;
-/** Longer than the idle time of the usual proxies (60 s), so that it is they who close. */
-const KEEP_ALIVE = 65_000;
-/** A silent connection is probed after so many milliseconds. */
-const PROBE_AFTER = 60_000;
 const SOCKETS = '/ws-endpoint';
+/** A POST here is a chat message, and counts as one. */
+const MESSAGES = '/api/chat/messages';
 
 /** The public port: `/stream` and `/ws-endpoint` go to their own handlers, everything else to the web framework. */
 export function createPublicServer(handlers: RawHandlers, framework: RequestListener): Server {
   const options = {
-    headersTimeout: HEADERS_TIME,
-    requestTimeout: REQUEST_TIME,
-    keepAliveTimeout: KEEP_ALIVE,
-    // TCP's own probes find a peer that has vanished, also one that promised no heart-beats and gets no events.
-    keepAlive: true,
-    keepAliveInitialDelay: PROBE_AFTER,
+    ...httpLimits,
     // `curl --http2` asks for h2c, for example: whoever asks for what we do not speak is answered as if it had not.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
   const server = createServer(options, (request, response) => {
     const path = pathOf(request);
-    if (handlers.stopping()) answerRefusal(response, new Refusal('stopping'), { Connection: 'close' });
+    const wrong = headersRefusal(request);
+    if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
+    else if (handlers.stopping()) answerRefusal(response, new Refusal('stopping'), { Connection: 'close' });
     else if (path === '/stream') handlers.stream(request, response);
     else if (path === SOCKETS) answerPlain(request, response);
     else if (path.startsWith(`${SOCKETS}/`)) answerRefusal(response, new Refusal('not-found'));
-    else framework(request, response);
+    else {
+      const tooFast = spend(handlers.limits, request, path);
+      if (tooFast === undefined) framework(request, response);
+      else refuseRequest(handlers, request, response, tooFast);
+    }
   });
+  // One above what is answered with 431, so that it can be told.
+  server.maxHeadersCount = MOST_HEADERS + 1;
+  guardConnections(server, handlers.limits, handlers.clock);
   server.on('upgrade', (request, socket, head) => {
-    if (pathOf(request) === SOCKETS) handlers.upgrade(request, socket, head);
+    const wrong = headersRefusal(request);
+    if (wrong !== undefined) refuse(socket, wrong);
+    else if (pathOf(request) === SOCKETS) handlers.upgrade(request, socket, head);
     else refuse(socket, new Refusal('not-found'));
   });
   return server;
 }
 
+function spend(limits: Limits, request: IncomingMessage, path: string): Refusal | undefined {
+  return request.method === 'POST' && path === MESSAGES ? limits.message(request) : limits.request(request);
+}
+
+/** Before anything else has looked at the request. Its body is not waited for. */
+function refuseRequest(
+  { limits, allowedOrigins }: RawHandlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+): void {
+  limits.refusals.count(refusal.code);
+  answerRefusal(response, refusal, corsHeaders(request.headers, allowedOrigins));
+}
+
 /** What Node's parser cannot read, or waited for in vain, gets the same form of error as everything else. */
-export function answerClientError(error: Error & { readonly code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else refuse(socket, new Refusal(...clientErrors(error.code)));
+export function answerClientError(
+  error: Error & { readonly code?: string },
+  socket: Duplex,
+  refused?: (code: ErrorCode) => void,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal = new Refusal(...clientErrors(error.code));
+  refused?.(refusal.code);
+  refuse(socket, refusal);
 }
 
 function clientErrors(code: string | undefined): ConstructorParameters<typeof Refusal> {
-  if (code === 'HPE_HEADER_OVERFLOW') return ['too-large', 'The headers of the request are too large.'];
+  if (code === 'HPE_HEADER_OVERFLOW') return ['headers-too-large'];
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['timeout', 'The request did not arrive in time.'];
   return ['invalid-request'];
 }

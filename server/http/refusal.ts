@@ -18,7 +18,7 @@ export function refusalResponse(refusal: Refusal): {
 } {
   return {
     status: errorTable[refusal.code].status,
-    headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
+    headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store', ...refusal.headers },
     body: { code: refusal.code, message: refusal.message },
   };
 }

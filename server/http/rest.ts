@@ -2,7 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Chat } from '../chat/chat.ts';
-import { Refusal } from '../errors.ts';
+import { type ErrorCode, Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Market } from '../market/market.ts';
 import { addChatRoutes } from './chat-routes.ts';
@@ -24,6 +24,8 @@ export interface RestOptions {
   readonly info: InstanceInfo;
   readonly log: Logger;
   readonly allowedOrigins: readonly string[];
+  /** Told of each refusal. */
+  refused?(code: ErrorCode): void;
   /** Folder of the built page. */
   readonly page: string;
 }
@@ -33,10 +35,10 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** The API and the page, on Fastify. Its server does not listen yet. */
 export async function createRest(options: RestOptions): Promise<FastifyInstance> {
   const { log } = options;
-  const refuse = (reply: FastifyReply, error: unknown) => answerError(reply, error, log);
+  const refuse = (reply: FastifyReply, error: unknown) => answerError(reply, error, log, options.refused);
   const app = fastify({
     bodyLimit: BODY_LIMIT,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.refused),
     frameworkErrors: (error, _request, reply) => void refuse(reply, error),
     serverFactory: options.createServer,
   });
@@ -62,8 +64,9 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   return app;
 }
 
-function answerError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
+function answerError(reply: FastifyReply, error: unknown, log: Logger, refused: RestOptions['refused']): FastifyReply {
   const refusal = httpRefusal(error);
+  refused?.(refusal.code);
   if (refusal.code === 'internal') log.error({ err: error }, 'a request failed');
   const { status, headers, body } = refusalResponse(refusal);
   return reply.code(status).headers(headers).send(body);

@@ -7,6 +7,7 @@ import type { Session } from './session.ts';
 export function send(session: Session, frame: Frame, receipt: string | undefined): void {
   const sender = session.needSender(frame);
   const destination = requiredHeader(frame, 'destination');
+  session.spend(destination);
   if (headerOf(frame, 'transaction') !== undefined) {
     throw new Refusal('not-implemented', 'SEND with the header transaction: transactions are not implemented yet.');
   }

@@ -1,6 +1,7 @@
 import { type ErrorCode, errorTable, Refusal, refusalOf } from '../errors.ts';
 import type { Client } from '../hub/client.ts';
 import type { Cursor } from '../hub/cursor.ts';
+import type { Allowance } from '../limits/limits.ts';
 import type { Frame, FrameHeader } from '../protocol/stomp/frame.ts';
 import { FrameError } from '../protocol/stomp/frame-error.ts';
 import type { HeartBeat } from '../protocol/stomp/heart-beat.ts';
@@ -54,6 +55,7 @@ export class Session implements Watched {
   /** Known when connected. */
   #pace: Pace | undefined;
   #errors = 0;
+  #allowance: Allowance | undefined;
 
   constructor(host: Sessions, pipe: Pipe) {
     this.host = host;
@@ -98,6 +100,7 @@ export class Session implements Watched {
   /** What the pipe writes last when it is closed with `code`: an ERROR frame, unless the session has said why already. */
   lastWords(code: ErrorCode): Uint8Array | undefined {
     if (this.#state === 'closing' || this.#state === 'ended') return undefined;
+    this.host.options.refused?.(code);
     const bytes = this.#error(new Refusal(code), undefined, []);
     this.#letGo();
     this.#state = 'closing';
@@ -143,6 +146,12 @@ export class Session implements Watched {
     throw new Refusal('unexpected-frame', `${frame.command} came before CONNECT.`);
   }
 
+  /** Counts a SEND, before anything is done with it. Refused with `too-fast`. */
+  spend(destination: string): void {
+    this.#allowance ??= this.host.options.allowance?.(this.pipe.peer.address);
+    this.#allowance?.take(destination);
+  }
+
   /** Sends a frame for this client alone. */
   send(command: string, headers: readonly FrameHeader[], body?: Uint8Array): void {
     this.client.send(this.#bytes(command, headers, body));
@@ -169,12 +178,14 @@ export class Session implements Watched {
       this.host.options.log.error({ err, session: this.#sender?.session }, 'A STOMP frame could not be handled');
     }
     if (errorTable[refusal.code].fatal || !this.#tell(refusal, receipt)) this.fail(refusal, receipt);
+    else this.host.options.refused?.(refusal.code);
   }
 
   /** Sends an ERROR and ends the session (STOMP 1.2, "ERROR"). */
   fail(refusal: Refusal, receipt?: string, headers: readonly FrameHeader[] = []): void {
     if (this.#state === 'closing' || this.#state === 'ended') return;
     const { code, message } = refusal;
+    this.host.options.refused?.(code);
     this.host.options.log.debug({ code, message, session: this.#sender?.session }, 'A STOMP session is refused');
     this.#letGo();
     this.#state = 'closing';

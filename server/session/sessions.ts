@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { Allowance } from '../limits/limits.ts';
 import type { Logger } from '../log.ts';
 import type { Destinations, Sender } from './destinations.ts';
 import type { Pipe } from './pipe.ts';
@@ -17,6 +19,12 @@ export interface SessionsOptions {
   readonly epoch: string;
   /** The server's own version, told in CONNECTED. */
   readonly version: string;
+  /** How fast a session of this address may send; as fast as it likes where this is absent. */
+  allowance?(address: string): Allowance;
+  /** Subscriptions of a session, at most; 0 is no limit. 256 where absent. */
+  readonly maxSubscriptions?: number;
+  /** Told of each refusal that a session answers with. */
+  refused?(code: ErrorCode): void;
 }
 
 /** What all STOMP sessions of an instance share, whatever their transport. */

@@ -7,7 +7,7 @@ import { optionalHeader, requiredHeader } from './headers.ts';
 import { type MessageForm, messageEncoding } from './message-encoding.ts';
 import type { Session, Subscription } from './session.ts';
 
-/** How many subscriptions a session may hold. */
+/** How many subscriptions a session may hold, where nothing else is said. */
 const MAX_SUBSCRIPTIONS = 256;
 
 /** SUBSCRIBE: follows a topic from where `after` says. The RECEIPT follows when the subscription stands. */
@@ -87,8 +87,9 @@ function reserve(session: Session, id: string): void {
   if (known !== undefined && known.kind !== 'refused') {
     throw new Refusal('duplicate-subscription', `The subscription id ${id} is in use in this session.`);
   }
-  if (known === undefined && session.subscriptions.size >= MAX_SUBSCRIPTIONS) {
-    throw new Refusal('too-many-subscriptions', `A session holds at most ${MAX_SUBSCRIPTIONS} subscriptions.`);
+  const { maxSubscriptions: most = MAX_SUBSCRIPTIONS } = session.host.options;
+  if (known === undefined && most !== 0 && session.subscriptions.size >= most) {
+    throw new Refusal('too-many-subscriptions', `A session holds at most ${most} subscriptions.`);
   }
 }
 

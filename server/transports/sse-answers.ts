@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { errorTable, type Refusal } from '../errors.ts';
 
 export const ALLOW = 'GET, HEAD, OPTIONS';
@@ -9,16 +9,6 @@ export const streamHeaders = {
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
 } as const;
-
-/** Headers by which a browser lets a page of another origin read the answer (Fetch Standard, section 3.2). */
-export function corsHeaders(request: IncomingMessage, allowedOrigins: readonly string[]): Record<string, string> {
-  const { origin, host } = request.headers;
-  const headers = { Vary: 'Origin' };
-  if (origin === undefined) return headers;
-  if (allowedOrigins.includes('*')) return { ...headers, 'Access-Control-Allow-Origin': '*' };
-  const allowed = allowedOrigins.includes(origin) || originHost(origin) === host;
-  return allowed ? { ...headers, 'Access-Control-Allow-Origin': origin } : headers;
-}
 
 export function answerPreflight(response: ServerResponse, cors: Record<string, string>): void {
   response.writeHead(204, {
@@ -36,13 +26,10 @@ export function answerRefusal(response: ServerResponse, refusal: Refusal, header
   const body = Buffer.from(JSON.stringify({ code: refusal.code, message: refusal.message }));
   response.writeHead(errorTable[refusal.code].status, {
     ...headers,
+    ...refusal.headers,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': body.length,
     'Cache-Control': 'no-store',
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
-}
-
-function originHost(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }

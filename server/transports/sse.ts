@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { Refusal, refusalOf } from '../errors.ts';
+import { type ErrorCode, Refusal, refusalOf } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { Limits } from '../limits/limits.ts';
+import { corsHeaders, originIsAllowed } from '../limits/origin.ts';
 import type { Logger } from '../log.ts';
 import { encodeRetry } from '../protocol/sse/event.ts';
 import { chunked, type Framing, plain } from '../protocol/sse/framing.ts';
-import { ALLOW, answerPreflight, answerRefusal, corsHeaders, streamHeaders } from './sse-answers.ts';
+import { ALLOW, answerPreflight, answerRefusal, streamHeaders } from './sse-answers.ts';
 import { SseConnection } from './sse-connection.ts';
 import { takeSocket } from './sse-socket.ts';
 import type { OpenStream, StreamRequest, StreamSource } from './sse-source.ts';
@@ -22,6 +24,10 @@ export interface SseOptions<E> {
   /** Told of each connection that begins to follow, and once when it has ended. */
   opened?(): void;
   closed?(): void;
+  /** Counts streams by address; there is no bound where it is absent. */
+  readonly limits?: Pick<Limits, 'join'>;
+  /** Told of each refusal. */
+  refused?(code: ErrorCode): void;
 }
 
 /** Clients connect again after so many milliseconds, each after another time, so that they do not come all at once. */
@@ -70,8 +76,11 @@ export class SseEndpoint<E> {
 
   /** Answers a request. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = { request, response, cors: corsHeaders(request, this.#options.allowedOrigins) };
-    if (request.method === 'OPTIONS') answerPreflight(response, exchange.cors);
+    const exchange = { request, response, cors: corsHeaders(request.headers, this.#options.allowedOrigins) };
+    const { origin, host } = request.headers;
+    if (!originIsAllowed(origin, host, this.#options.allowedOrigins))
+      this.#refuse(exchange, new Refusal('origin-refused'));
+    else if (request.method === 'OPTIONS') answerPreflight(response, exchange.cors);
     else if (request.method === 'GET' || request.method === 'HEAD') this.#answer(exchange);
     else answerRefusal(response, new Refusal('method-not-allowed'), { ...exchange.cors, Allow: ALLOW });
   }
@@ -104,7 +113,11 @@ export class SseEndpoint<E> {
       const query = new URLSearchParams(request.url?.split('?', 2)[1]);
       const asked = this.#options.source.parse(query);
       if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
-      else void this.#open(exchange, asked, query);
+      else {
+        const refusal = this.#options.limits?.join(request);
+        if (refusal !== undefined) throw refusal;
+        void this.#open(exchange, asked, query);
+      }
     } catch (error) {
       this.#refuse(exchange, error);
     }
@@ -163,6 +176,7 @@ export class SseEndpoint<E> {
 
   #refuse({ request, response, cors }: Exchange, error: unknown): void {
     const refusal = refusalOf(error);
+    this.#options.refused?.(refusal.code);
     if (refusal.code === 'internal') this.#options.log.error({ err: error }, 'a stream could not be opened');
     if (response.headersSent) request.socket.destroy();
     else answerRefusal(response, refusal, cors);

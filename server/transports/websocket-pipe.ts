@@ -10,7 +10,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { Wire } from '../session/wire.ts';
 
 /** How long a client may take to answer the end of its connection, in milliseconds; then it is cut. */
-export const CLOSE_TIME = 5_000;
+export const CLOSE_TIME = 2_000;
 
 /** STOMP frames as WebSocket text frames. */
 export const webSocketWire: Wire = { key: 'ws', beat: textFrame(Buffer.from('\n')), wrap: textFrame };
@@ -22,11 +22,23 @@ export interface WebSocketPipeOptions {
   readonly socket: Duplex;
   readonly peer: Peer;
   readonly onEnd: (pipe: WebSocketPipe) => void;
+  /** Told of what is refused before it reaches the session. */
+  readonly refused: ((code: ErrorCode) => void) | undefined;
 }
 
 /** A `ws` socket that knows its pipe: the listeners are shared by all of them. */
 export class StompSocket extends WebSocket {
   pipe: WebSocketPipe | undefined;
+
+  /**
+   * Lets go of what inflated the last message. `ws` keeps it for the next one, its window alone is 32 KB, though without a
+   * context there is nothing to keep; `cleanup` is how it lets go itself, when the connection ends.
+   */
+  release(): void {
+    // `ws` has no other way to its extensions; the tests measure that this one works.
+    const { _extensions } = this as { _extensions?: Record<string, { cleanup?(): void }> };
+    _extensions?.['permessage-deflate']?.cleanup?.();
+  }
 }
 
 const NOTHING = new Uint8Array(0);
@@ -42,22 +54,24 @@ export class WebSocketPipe implements Pipe {
   readonly #ws: StompSocket;
   readonly #socket: Duplex;
   readonly #onEnd: (pipe: WebSocketPipe) => void;
+  readonly #refused: ((code: ErrorCode) => void) | undefined;
   readonly #session: Session;
   /** How many times reading is paused: by the hub, by the session, by both. */
   #pauses = 0;
   #cut: Timer | undefined;
 
-  constructor({ sessions, ws, socket, peer, onEnd }: WebSocketPipeOptions) {
+  constructor({ sessions, ws, socket, peer, onEnd, refused }: WebSocketPipeOptions) {
     this.peer = peer;
     this.#sessions = sessions;
     this.#ws = ws;
     this.#socket = socket;
     this.#onEnd = onEnd;
+    this.#refused = refused;
     ws.pipe = this;
     ws.on('message', onMessage);
     ws.on('close', onClose);
     // `ws` closes the connection with the fitting code itself; without a listener the error would end the process.
-    ws.on('error', ignore);
+    ws.on('error', onError);
     this.#session = sessions.open(this);
   }
 
@@ -114,6 +128,12 @@ export class WebSocketPipe implements Pipe {
     this.#session.receive(bytes);
   }
 
+  /** `ws` refuses what came, and closes. */
+  failed(error: Error & { readonly code?: unknown }): void {
+    const tooLarge = /_(?:LENGTH|PARTS)$/.test(`${error.code}`) && !/CONTROL/.test(`${error.code}`);
+    if (`${error.code}`.startsWith('WS_ERR_')) this.#refused?.(tooLarge ? 'too-large' : 'invalid-frame');
+  }
+
   gone(): void {
     this.#cut?.cancel();
     this.#session.ended();
@@ -155,11 +175,15 @@ function closeCode(code: ErrorCode): number {
 
 function onMessage(this: WebSocket, data: RawData): void {
   // With the binary type of a server, which is never changed here, every message is one Buffer.
-  if (this instanceof StompSocket && Buffer.isBuffer(data)) this.pipe?.receive(data);
+  if (!(this instanceof StompSocket) || !Buffer.isBuffer(data)) return;
+  this.release();
+  this.pipe?.receive(data);
 }
 
 function onClose(this: WebSocket): void {
   if (this instanceof StompSocket) this.pipe?.gone();
 }
 
-function ignore(): void {}
+function onError(this: WebSocket, error: Error): void {
+  if (this instanceof StompSocket) this.pipe?.failed(error);
+}

@@ -1,17 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
-import { Refusal } from '../errors.ts';
+import type { Timer } from '../clock.ts';
+import { type ErrorCode, Refusal } from '../errors.ts';
+import type { Limits } from '../limits/limits.ts';
+import { originIsAllowed } from '../limits/origin.ts';
 import { chooseSubprotocol } from '../protocol/stomp/version.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { peerOf } from './peer.ts';
-import { originIsAllowed, refuseUpgrade } from './websocket-handshake.ts';
+import { handshakeRefusal, refuseUpgrade } from './websocket-handshake.ts';
 import { CLOSE_TIME, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
 
 export interface WebSocketEndpointOptions {
   readonly sessions: Sessions;
   /** Origins of other sites whose pages may connect; `*` is any. */
   readonly allowedOrigins: readonly string[];
+  /** Whether messages of clients may be compressed; they may where this is absent. What is sent is not. */
+  readonly compression?: boolean;
+  /** Counts WebSockets by address; there is no bound where it is absent. */
+  readonly limits?: Pick<Limits, 'join' | 'addresses'>;
+  /** Told of each refusal, but those of sessions. */
+  refused?(code: ErrorCode): void;
 }
 
 /**
@@ -19,8 +28,28 @@ export interface WebSocketEndpointOptions {
  * large is answered with an ERROR that says so; what is above it is only closed with 1009.
  */
 const MAX_MESSAGE = 131_072;
+/** Frames that one message may come in; above it the connection closes with 1008. */
+const MAX_FRAGMENTS = 2_048;
+/**
+ * Reads of the socket that one frame may come in, closed with 1008: whatever a read brings, it costs some hundred bytes, so
+ * a frame sent byte by byte would cost many times its size.
+ */
+const MAX_READS = 1_024;
+/** How much longer than one connection all of them have, in milliseconds: to be written to, and to be cut. */
+const CUT_TIME = 500;
 /** How many connections are told of the end before others get a turn. */
 const GOODBYES = 100;
+
+/**
+ * Compression of what clients send (RFC 7692): each message for itself, so that nothing is kept from one to the next; see
+ * `StompSocket.release`. The size that counts is the inflated one. Its output comes in small pieces, so that a bomb is known
+ * before it has cost anything.
+ */
+const deflate = {
+  clientNoContextTakeover: true,
+  serverNoContextTakeover: true,
+  zlibInflateOptions: { chunkSize: 4_096 },
+};
 
 /** STOMP over WebSocket: takes the upgrade requests of an HTTP server, and gives each connection its session. */
 export class WebSocketEndpoint {
@@ -28,16 +57,17 @@ export class WebSocketEndpoint {
   readonly #server: Server<typeof StompSocket>;
   readonly #pipes = new Set<WebSocketPipe>();
   #closed: PromiseWithResolvers<void> | undefined;
+  #deadline: Timer | undefined;
 
   constructor(options: WebSocketEndpointOptions) {
     this.#options = options;
-    // The types do not know this option yet: how long `ws` waits for the end of a connection that the client closes.
-    const more = { closeTimeout: CLOSE_TIME };
+    // The types do not know these yet. The first is how long `ws` waits for the end of a connection that the client closes.
+    const more = { closeTimeout: CLOSE_TIME, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_READS };
     this.#server = new WebSocketServer({
       ...more,
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
+      perMessageDeflate: (options.compression ?? true) && deflate,
       maxPayload: MAX_MESSAGE,
       WebSocket: StompSocket,
       handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
@@ -50,13 +80,10 @@ export class WebSocketEndpoint {
 
   /** Takes over the socket of an `upgrade` event. A wrong request is answered with an HTTP error. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#closed !== undefined) {
-      refuseUpgrade(socket, new Refusal('stopping'));
-      return;
-    }
-    const { origin, host } = req.headers;
-    if (!originIsAllowed(origin, host, this.#options.allowedOrigins)) {
-      refuseUpgrade(socket, new Refusal('origin-refused', `Pages of ${origin} may not connect; see ALLOWED_ORIGINS.`));
+    const refusal = this.#refusal(req);
+    if (refusal !== undefined) {
+      this.#options.refused?.(refusal.code);
+      refuseUpgrade(socket, refusal);
       return;
     }
     this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket));
@@ -66,17 +93,25 @@ export class WebSocketEndpoint {
   close(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed.promise;
     this.#closed = Promise.withResolvers();
-    const deadline = this.#options.sessions.options.clock.after(2 * CLOSE_TIME, () => {
-      for (const pipe of this.#pipes) pipe.destroy();
-    });
     this.#sayGoodbye([...this.#pipes]);
     if (this.#pipes.size === 0) this.#closed.resolve();
-    return this.#closed.promise.finally(() => deadline.cancel());
+    return this.#closed.promise.finally(() => this.#deadline?.cancel());
+  }
+
+  #refusal(req: IncomingMessage): Refusal | undefined {
+    if (this.#closed !== undefined) return new Refusal('stopping');
+    const wrong = handshakeRefusal(req);
+    if (wrong !== undefined) return wrong;
+    const { origin, host } = req.headers;
+    if (!originIsAllowed(origin, host, this.#options.allowedOrigins))
+      return new Refusal('origin-refused', `Pages of ${origin} may not connect; see ALLOWED_ORIGINS.`);
+    return this.#options.limits?.join(req);
   }
 
   #open(ws: StompSocket, req: IncomingMessage, socket: Duplex): void {
-    const { sessions } = this.#options;
-    const pipe = new WebSocketPipe({ sessions, ws, socket, peer: peerOf(req), onEnd: this.#ended });
+    const { sessions, limits, refused } = this.#options;
+    const peer = peerOf(req, limits?.addresses);
+    const pipe = new WebSocketPipe({ sessions, ws, socket, peer, onEnd: this.#ended, refused });
     this.#pipes.add(pipe);
   }
 
@@ -87,6 +122,13 @@ export class WebSocketEndpoint {
 
   #sayGoodbye(pipes: WebSocketPipe[]): void {
     for (const pipe of pipes.splice(0, GOODBYES)) pipe.stop();
-    if (pipes.length > 0) this.#options.sessions.options.clock.soon(() => this.#sayGoodbye(pipes));
+    const { clock } = this.#options.sessions.options;
+    if (pipes.length > 0) clock.soon(() => this.#sayGoodbye(pipes));
+    else this.#deadline = clock.after(CLOSE_TIME + CUT_TIME, () => this.#cut());
+  }
+
+  /** Who was told and is still here takes no byte, not even why the connection ends. */
+  #cut(): void {
+    for (const pipe of this.#pipes) pipe.destroy();
   }
 }

@@ -80,6 +80,10 @@ export class System {
     stack.defer(() => kafka.stop());
     const url = mysql.newUrl();
     const env = {
+      // All users here come from one address.
+      CHAT_RATE_LIMIT: '0',
+      CONNECT_RATE_LIMIT: '0',
+      MAX_CONNECTIONS_PER_ADDRESS: '0',
       MYSQL_URL: url,
       REDIS_URL: redis.url,
       KAFKA_BROKERS: kafka.brokers.join(','),

@@ -75,8 +75,8 @@ test('what is not HTTP is answered in the same form, and the connection ends', a
 
 test('headers that are too large are answered in the same form', async () => {
   const answer = await rawRequest(app.app.port, `GET / HTTP/1.1\nHost: x\nCookie: ${'x'.repeat(20_000)}\n\n`);
-  assert.match(answer, /^HTTP\/1\.1 413 /);
-  assert.match(answer, /"code":"too-large"/);
+  assert.match(answer, /^HTTP\/1\.1 431 /);
+  assert.match(answer, /"code":"headers-too-large"/);
 });
 
 test('an error that nobody expected tells a client nothing and the log everything', async () => {
@@ -110,7 +110,7 @@ test('an error that nobody expected tells a client nothing and the log everythin
 
 for (const [code, status, refused] of [
   ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'timeout'],
-  ['HPE_HEADER_OVERFLOW', 413, 'too-large'],
+  ['HPE_HEADER_OVERFLOW', 431, 'headers-too-large'],
   ['HPE_INVALID_METHOD', 400, 'invalid-request'],
 ] as const) {
   test(`a request that fails with ${code} is answered with ${status}, and its connection ends`, async () => {

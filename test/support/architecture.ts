@@ -11,6 +11,7 @@ type Layer =
   | 'leaves'
   | 'config'
   | 'protocol'
+  | 'limits'
   | 'hub'
   | 'session'
   | 'transports'
@@ -28,15 +29,16 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   leaves: [],
   config: ['leaves'],
   protocol: [],
+  limits: ['leaves'],
   hub: ['protocol', 'leaves'],
-  session: ['hub', 'protocol', 'leaves'],
-  transports: ['session', 'hub', 'protocol', 'leaves'],
+  session: ['limits', 'hub', 'protocol', 'leaves'],
+  transports: ['session', 'limits', 'hub', 'protocol', 'leaves'],
   ports: ['leaves'],
   engines: ['ports', 'leaves'],
   chat: ['hub', 'protocol', 'ports', 'leaves'],
   market: ['hub', 'protocol', 'ports', 'leaves'],
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
-  http: ['chat', 'market', 'hub', 'ports', 'config', 'leaves'],
+  http: ['chat', 'market', 'limits', 'hub', 'ports', 'config', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'log.ts'];

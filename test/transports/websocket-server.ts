@@ -21,7 +21,7 @@ export class TestServer {
   readonly #http: Server = createServer();
   readonly #sockets = new Set<Socket>();
 
-  constructor(options: { allowedOrigins?: readonly string[]; clock?: Clock } = {}) {
+  constructor(options: { allowedOrigins?: readonly string[]; clock?: Clock; compression?: boolean } = {}) {
     const clock = options.clock ?? systemClock;
     this.hub = new Hub({ clock, latencyBudget: 250, stallTimeout: 30_000 });
     this.destinations = new FakeDestinations(this.hub);
@@ -34,7 +34,11 @@ export class TestServer {
       epoch: 'epoch-1',
       version: '9.8.7',
     });
-    this.endpoint = new WebSocketEndpoint({ sessions: this.sessions, allowedOrigins: options.allowedOrigins ?? [] });
+    this.endpoint = new WebSocketEndpoint({
+      sessions: this.sessions,
+      allowedOrigins: options.allowedOrigins ?? [],
+      compression: options.compression ?? true,
+    });
     this.#http.on('upgrade', (req, socket, head) => this.endpoint.upgrade(req, socket, head));
     this.#http.on('connection', (socket) => {
       this.#sockets.add(socket);

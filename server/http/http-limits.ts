@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerOptions } from 'node:http';
+import { Refusal } from '../errors.ts';
+
+/** Header lines of a request, at most; browsers send about 20. */
+export const MOST_HEADERS = 100;
+/** Bytes of all header lines together, at most. */
+const HEADER_BYTES = 16_384;
+/** Someone who connects and says nothing, or not all headers, is answered with 408 after so many milliseconds. */
+const HEADERS_TIME = 10_000;
+/** The whole request must be here within so many; how long its answer takes is another matter. */
+const REQUEST_TIME = 30_000;
+/** How often the two are looked for; Node's own 30 s would more than double them. */
+const CHECK_TIME = 1_000;
+/** Longer than the idle time of the usual proxies (60 s), so that it is they who close. */
+const KEEP_ALIVE = 65_000;
+/** A silent connection is probed after so many milliseconds. */
+const PROBE_AFTER = 60_000;
+
+/** What Node's HTTP server bounds by itself, said outright so that no default can change it. */
+export const httpLimits: ServerOptions = {
+  headersTimeout: HEADERS_TIME,
+  requestTimeout: REQUEST_TIME,
+  connectionsCheckingInterval: CHECK_TIME,
+  keepAliveTimeout: KEEP_ALIVE,
+  maxHeaderSize: HEADER_BYTES,
+  insecureHTTPParser: false,
+  // RFC 9112 section 3.2.
+  requireHostHeader: true,
+  // TCP's own probes find a peer that has vanished, also one that promised no heart-beats and gets no events.
+  keepAlive: true,
+  keepAliveInitialDelay: PROBE_AFTER,
+};
+
+/** RFC 6585 section 5. Node drops what is above its count without a word, and a dropped header may be the one that matters. */
+export function headersRefusal({ rawHeaders }: IncomingMessage): Refusal | undefined {
+  if (rawHeaders.length <= 2 * MOST_HEADERS) return undefined;
+  return new Refusal('headers-too-large', `A request has at most ${MOST_HEADERS} headers.`);
+}

@@ -1,0 +1,125 @@
+// permessage-deflate (RFC 7692), for what clients send.
+import assert from 'node:assert/strict';
+import test, { mock } from 'node:test';
+import { constants, deflateRawSync } from 'node:zlib';
+import { headerOf } from '../../server/protocol/stomp/frame.ts';
+import { StompSocket } from '../../server/transports/websocket-pipe.ts';
+import { PING, RawWebSocket, TEXT } from '../support/raw-websocket.ts';
+import { TestClient, TestServer } from './websocket-server.ts';
+
+const OFFER = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' };
+const COMPRESSED = 0b100;
+
+/** RFC 7692 section 7.2.1: deflated, flushed, without the four bytes that every message would end with. */
+function deflated(text: string): Buffer {
+  return deflateRawSync(Buffer.from(text), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+}
+
+test('it is agreed on without a context on either side', async () => {
+  await using server = await new TestServer().listen();
+  const client = await RawWebSocket.open(server.port, OFFER);
+  assert.match(client.head, /permessage-deflate/);
+  assert.match(client.head, /client_no_context_takeover/);
+  assert.match(client.head, /server_no_context_takeover/);
+  client.socket.destroy();
+});
+
+test('a compressed message is understood, and the answers are not compressed', async () => {
+  await using server = await new TestServer().listen();
+  const client = await RawWebSocket.open(server.port, OFFER);
+  client.send({ reserved: COMPRESSED, payload: deflated('CONNECT\naccept-version:1.2\n\n\0') });
+  const connected = await client.next();
+  assert.equal(connected?.opcode, TEXT);
+  assert.match(String(connected?.payload), /^CONNECTED\n/);
+  // Fragments are compressed together: only the first has the bit (section 6.1).
+  const bytes = deflated('ACK\nid:1\nreceipt:r\n\n\0');
+  client.send(
+    { reserved: COMPRESSED, fin: false, payload: bytes.subarray(0, 5) },
+    { opcode: PING },
+    { opcode: 0, payload: bytes.subarray(5) },
+  );
+  await client.next();
+  assert.match(String((await client.next())?.payload), /^RECEIPT\nreceipt-id:r\n/);
+  client.socket.destroy();
+});
+
+test('many compressed messages one after the other are understood, each for itself', async () => {
+  await using server = await new TestServer().listen();
+  const client = await new TestClient(server.url, ['v12.stomp'], { perMessageDeflate: { threshold: 0 } }).connect();
+  assert.match(client.socket.extensions, /permessage-deflate/);
+  for (let i = 0; i < 200; i++) client.send('ACK', { id: 'x'.repeat(i), receipt: `${i}` });
+  for (let i = 0; i < 200; i++) assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), `${i}`);
+  client.socket.terminate();
+});
+
+for (const [says, code, frames] of [
+  ['a bomb', 1009, [{ reserved: COMPRESSED, payload: deflated('\n'.repeat(50_000_000)) }]],
+  [
+    'a bomb in fragments',
+    1009,
+    [
+      { reserved: COMPRESSED, fin: false, payload: deflated('\n'.repeat(50_000_000)).subarray(0, 100) },
+      { opcode: 0, payload: deflated('\n'.repeat(50_000_000)).subarray(100) },
+    ],
+  ],
+  ['what is not deflated', 1007, [{ reserved: COMPRESSED, payload: Buffer.alloc(100, 0xff) }]],
+  ['text that is not UTF-8 when inflated', 1007, [{ reserved: COMPRESSED, payload: badText() }]],
+  [
+    'the bit on a continuation (section 6.1)',
+    1002,
+    [{ fin: false }, { opcode: 0, reserved: COMPRESSED, payload: deflated('x') }],
+  ],
+  ['the bit on a control frame (section 6.1)', 1002, [{ opcode: PING, reserved: COMPRESSED }]],
+] as const) {
+  test(`${says} closes with ${code}, and costs the server no more than the limit`, async () => {
+    await using server = await new TestServer().listen();
+    const client = await RawWebSocket.open(server.port, OFFER);
+    client.send(...frames);
+    assert.equal(await client.closeCode(), code);
+  });
+}
+
+function badText(): Buffer {
+  return deflateRawSync(Buffer.of(0xff, 0xfe), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+}
+
+test('where it is off, it is not agreed on, and the bit closes with 1002', async () => {
+  await using server = await new TestServer({ compression: false }).listen();
+  const client = await RawWebSocket.open(server.port, OFFER);
+  assert.doesNotMatch(client.head, /deflate/);
+  client.send({ reserved: COMPRESSED, payload: deflated('x') });
+  assert.equal(await client.closeCode(), 1002);
+});
+
+test('an offer of a window that is too small for what is shared is no reason to refuse', async () => {
+  await using server = await new TestServer().listen();
+  const client = await RawWebSocket.open(server.port, {
+    'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=10',
+  });
+  assert.match(client.head, / 101 /);
+  client.socket.destroy();
+});
+
+test('a connection that sent something compressed keeps nothing of what inflated it', async () => {
+  const seen = new Set<StompSocket>();
+  const { release } = StompSocket.prototype;
+  const spy = mock.method(StompSocket.prototype, 'release', function (this: StompSocket) {
+    seen.add(this);
+    release.call(this);
+  });
+  await using server = await new TestServer().listen();
+  const clients = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      new TestClient(server.url, ['v12.stomp'], { perMessageDeflate: { threshold: 0 } }).connect(),
+    ),
+  );
+  // What `ws` would keep is not told by anything public; see `StompSocket.release`.
+  const kept = [...seen].filter((socket) => {
+    const { _extensions } = socket as unknown as { _extensions: Record<string, { _inflate: unknown }> };
+    return _extensions['permessage-deflate']?._inflate !== null;
+  });
+  spy.mock.restore();
+  assert.equal(seen.size, 10);
+  assert.equal(kept.length, 0);
+  for (const client of clients) client.socket.terminate();
+});
