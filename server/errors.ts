@@ -27,6 +27,12 @@ export const errorTable = {
   'not-readable': { status: 403, fatal: false, text: 'Clients may not subscribe to this destination.' },
   'position-unknown': { status: 400, fatal: false, text: 'The position is above the head of the stream.' },
   'too-many-subscriptions': { status: 429, fatal: false, text: 'The session holds as many subscriptions as it may.' },
+  'too-many-sessions': { status: 429, fatal: false, text: 'There are as many SockJS sessions as there may be.' },
+  'worker-gone': {
+    status: 502,
+    fatal: false,
+    text: 'The process that had this SockJS session does not answer; connect again.',
+  },
   'store-down': {
     status: 503,
     fatal: false,

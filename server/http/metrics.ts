@@ -8,6 +8,7 @@ export interface MetricSources {
   readonly hub: { readonly clients: number; readonly stats: HubStats };
   readonly websocket: { readonly connections: number };
   readonly sse: { readonly connections: number };
+  readonly sockjs: { readonly connections: number };
   readonly chat: { readonly stats: ChatStats };
   readonly market: { readonly read: number; readonly stale: boolean };
   /** Absent where no source runs. */
@@ -37,9 +38,10 @@ export const metrics: readonly Metric[] = [
   {
     name: 'towncrier_connections',
     help: 'Open connections of clients.',
-    read: ({ websocket, sse }) => [
+    read: ({ websocket, sse, sockjs }) => [
       [{ transport: 'websocket' }, websocket.connections],
       [{ transport: 'sse' }, sse.connections],
+      [{ transport: 'sockjs' }, sockjs.connections],
     ],
   },
   { name: 'towncrier_hub_clients', help: 'Clients of the hub.', read: ({ hub }) => hub.clients },

@@ -7,6 +7,9 @@ import { answerRefusal, rawRefusal } from './refusal.ts';
 export interface RawHandlers {
   stream(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** `/ws-endpoint` as the base of SockJS, and everything below it. */
+  sockjs(request: IncomingMessage, response: ServerResponse): void;
+  sockjsUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** The server is about to stop: new requests are refused, those under way are finished. */
   stopping(): boolean;
 }
@@ -18,7 +21,7 @@ const REQUEST_TIME = 30_000;
 const KEEP_ALIVE = 65_000;
 /** A silent connection is probed after so many milliseconds. */
 const PROBE_AFTER = 60_000;
-const SOCKETS = '/ws-endpoint';
+export const SOCKETS = '/ws-endpoint';
 
 /** The public port: `/stream` and `/ws-endpoint` go to their own handlers, everything else to the web framework. */
 export function createPublicServer(handlers: RawHandlers, framework: RequestListener): Server {
@@ -36,12 +39,13 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     const path = pathOf(request);
     if (handlers.stopping()) answerRefusal(response, new Refusal('stopping'), { Connection: 'close' });
     else if (path === '/stream') handlers.stream(request, response);
-    else if (path === SOCKETS) answerPlain(request, response);
-    else if (path.startsWith(`${SOCKETS}/`)) answerRefusal(response, new Refusal('not-found'));
+    else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) handlers.sockjs(request, response);
     else framework(request, response);
   });
   server.on('upgrade', (request, socket, head) => {
-    if (pathOf(request) === SOCKETS) handlers.upgrade(request, socket, head);
+    const path = pathOf(request);
+    if (path === SOCKETS) handlers.upgrade(request, socket, head);
+    else if (path.startsWith(`${SOCKETS}/`)) handlers.sockjsUpgrade(request, socket, head);
     else refuse(socket, new Refusal('not-found'));
   });
   return server;
@@ -64,16 +68,6 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
   socket.end(rawRefusal(refusal));
-}
-
-function answerPlain({ method }: IncomingMessage, response: ServerResponse): void {
-  if (method !== 'GET' && method !== 'HEAD') {
-    answerRefusal(response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
-    return;
-  }
-  // RFC 9110 section 15.5.22, and RFC 6455 section 4.4 for the version.
-  const headers = { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13' };
-  answerRefusal(response, new Refusal('upgrade-required'), headers);
 }
 
 /** The path of a request, without the query. */

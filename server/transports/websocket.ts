@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
 import { Refusal } from '../errors.ts';
 import { chooseSubprotocol } from '../protocol/stomp/version.ts';
-import type { Sessions } from '../session/sessions.ts';
+import type { Host } from '../session/conversation.ts';
 import { peerOf } from './peer.ts';
 import { originIsAllowed, refuseUpgrade } from './websocket-handshake.ts';
-import { CLOSE_TIME, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
+import { CLOSE_TIME, type MessageForm, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
 
 export interface WebSocketEndpointOptions {
-  readonly sessions: Sessions;
+  readonly sessions: Host;
   /** Origins of other sites whose pages may connect; `*` is any. */
   readonly allowedOrigins: readonly string[];
 }
@@ -48,8 +48,11 @@ export class WebSocketEndpoint {
     return this.#pipes.size;
   }
 
-  /** Takes over the socket of an `upgrade` event. A wrong request is answered with an HTTP error. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Takes over the socket of an `upgrade` event. A wrong request is answered with an HTTP error.
+   * @param form - what travels in the messages; plain STOMP where it is left out
+   */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, form?: MessageForm): void {
     if (this.#closed !== undefined) {
       refuseUpgrade(socket, new Refusal('stopping'));
       return;
@@ -59,7 +62,7 @@ export class WebSocketEndpoint {
       refuseUpgrade(socket, new Refusal('origin-refused', `Pages of ${origin} may not connect; see ALLOWED_ORIGINS.`));
       return;
     }
-    this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket));
+    this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket, form));
   }
 
   /** Tells every session that the server stops, and ends it; resolves when all are gone, within a few seconds. */
@@ -74,9 +77,9 @@ export class WebSocketEndpoint {
     return this.#closed.promise.finally(() => deadline.cancel());
   }
 
-  #open(ws: StompSocket, req: IncomingMessage, socket: Duplex): void {
+  #open(ws: StompSocket, req: IncomingMessage, socket: Duplex, form: MessageForm | undefined): void {
     const { sessions } = this.#options;
-    const pipe = new WebSocketPipe({ sessions, ws, socket, peer: peerOf(req), onEnd: this.#ended });
+    const pipe = new WebSocketPipe({ sessions, form, ws, socket, peer: peerOf(req), onEnd: this.#ended });
     this.#pipes.add(pipe);
   }
 
