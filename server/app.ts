@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { type Chat, createChat } from './chat/chat.ts';
 import { ChatStats } from './chat/stats.ts';
 import type { Clock } from './clock.ts';
@@ -14,7 +16,7 @@ import { type Health, healthOf } from './http/health.ts';
 import type { EnginesByPart, InstanceInfo } from './http/info.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
-import { createPublicServer } from './http/public-server.ts';
+import { createPublicServer, SOCKETS } from './http/public-server.ts';
 import { Readiness } from './http/readiness.ts';
 import { createRest } from './http/rest.ts';
 import { Hub } from './hub/hub.ts';
@@ -24,6 +26,8 @@ import { type LedFeed, startLedFeed } from './market/led-feed.ts';
 import { createMarket, type Market } from './market/market.ts';
 import { openBackplane, openLeadership, openPresenceStore, openStore, openTickLog } from './open-engines.ts';
 import { Sessions } from './session/sessions.ts';
+import { SockJsEndpoint } from './transports/sockjs/endpoint.ts';
+import { listenForNeighbours, type Neighbours } from './transports/sockjs/neighbours.ts';
 import { SseEndpoint } from './transports/sse.ts';
 import { WebSocketEndpoint } from './transports/websocket.ts';
 
@@ -42,6 +46,8 @@ export interface AppOptions {
   readonly processMetrics: boolean;
   /** One of several processes whose parent has the admin port. */
   readonly worker?: boolean;
+  /** The processes that share the port with this one. */
+  readonly neighbours?: Neighbours | undefined;
   /** Gives up a start that waits for its engines: it rejects with the reason. */
   readonly signal?: AbortSignal;
 }
@@ -134,8 +140,9 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const { market, feed } = await openMarket(start, hub, engines);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms: settings.CHAT_ROOMS, uptime, engines };
-  const { server, websocket, sse, limits } = await openEndpoints(start, { hub, chat, market, info });
-  return { server, metricSources: { hub, websocket, sse, chat, market, feed, refusals: limits.refusals } };
+  const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info });
+  const { refusals } = limits;
+  return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, refusals } };
 }
 
 /** An instance that only brings prices into the tick log. */
@@ -144,7 +151,7 @@ async function openFeed(start: Start, engines: EnginesSoFar): Promise<Instance> 
   const { market, feed } = await openMarket(start, hub, engines);
   const none = { connections: 0 };
   const chat = { stats: new ChatStats() };
-  return { server: undefined, metricSources: { hub, websocket: none, sse: none, chat, market, feed } };
+  return { server: undefined, metricSources: { hub, websocket: none, sse: none, sockjs: none, chat, market, feed } };
 }
 
 function openHub({ clock, settings, opened }: Start): Hub {
@@ -242,9 +249,12 @@ async function openEndpoints(start: Start, { hub, chat, market, info }: Services
     opened: () => presence.opened(),
     closed: () => presence.closed(),
   });
+  const sockjs = await openSockJs(start, sessions, websocket, limits);
   const handlers = {
     stream: sse.handle.bind(sse),
     upgrade: websocket.upgrade.bind(websocket),
+    sockjs: sockjs.handle.bind(sockjs),
+    sockjsUpgrade: sockjs.upgrade.bind(sockjs),
     stopping: () => readiness.stopping,
     limits,
     allowedOrigins,
@@ -256,8 +266,40 @@ async function openEndpoints(start: Start, { hub, chat, market, info }: Services
   opened.defer(() => rest.close());
   opened.defer(async () => {
     const closed = stopListening(rest.server, clock, GRACE);
-    await Promise.all([websocket.close(), sse.close()]);
+    await Promise.all([websocket.close(), sse.close(), sockjs.close()]);
     await closed;
   });
-  return { server: rest.server, websocket, sse, limits };
+  return { server: rest.server, websocket, sse, sockjs, limits };
+}
+
+async function openSockJs(
+  start: Start,
+  host: Sessions,
+  websocket: WebSocketEndpoint,
+  limits: Limits,
+): Promise<SockJsEndpoint> {
+  const { opened, settings, clock, log, newId, neighbours } = start;
+  const body = await readFile(fileURLToPath(import.meta.resolve('sockjs-client/dist/sockjs.min.js')));
+  const sockjs = new SockJsEndpoint({
+    host,
+    log,
+    newId,
+    neighbours,
+    base: SOCKETS,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
+    addresses: limits.addresses,
+    script: { url: settings.SOCKJS_CLIENT_URL, body },
+    cookie: settings.SOCKJS_COOKIE === 'on',
+    limits: {
+      sessions: settings.SOCKJS_MAX_SESSIONS,
+      sessionsPerAddress: settings.SOCKJS_MAX_SESSIONS_PER_ADDRESS,
+      responseBytes: settings.SOCKJS_RESPONSE_LIMIT,
+    },
+    upgrade: websocket.upgrade.bind(websocket),
+  });
+  if (neighbours !== undefined) {
+    const server = await listenForNeighbours(neighbours, sockjs.handleForwarded.bind(sockjs));
+    opened.defer(() => stopListening(server, clock, ADMIN_GRACE));
+  }
+  return sockjs;
 }

@@ -35,6 +35,12 @@ export const errorTable = {
   'too-many-connections': { status: 429, fatal: true, text: 'The address holds as many connections as it may.' },
   'server-full': { status: 503, fatal: true, text: 'The server holds as many connections as it may; connect later.' },
   'headers-too-large': { status: 431, fatal: false, text: 'The headers of the request are too large or too many.' },
+  'too-many-sessions': { status: 429, fatal: false, text: 'There are as many SockJS sessions as there may be.' },
+  'worker-gone': {
+    status: 502,
+    fatal: false,
+    text: 'The process that had this SockJS session does not answer; connect again.',
+  },
   'store-down': {
     status: 503,
     fatal: false,

@@ -12,7 +12,7 @@ import { createAdminServer } from './http/admin-server.ts';
 import { healthOfWorkers } from './http/health.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './log.ts';
-import { answerParent } from './worker.ts';
+import { answerParent, neighboursOfWorker } from './worker.ts';
 import { Workers } from './workers.ts';
 
 /** Exit codes: the server failed, or was asked for something wrong. */
@@ -101,7 +101,8 @@ async function start(settings: Settings, version: string, log: Logger, signal: A
   const page = join(root, 'web', 'dist');
   const options = { log, clock: systemClock, random: Math.random, newId: randomUUID, version, page, signal };
   try {
-    return await startApp(settings, { ...options, processMetrics: true, worker: cluster.isWorker });
+    const neighbours = cluster.isWorker ? neighboursOfWorker() : undefined;
+    return await startApp(settings, { ...options, processMetrics: true, worker: cluster.isWorker, neighbours });
   } catch (error) {
     if (signal.aborted) {
       log.info({}, 'stopped before all was started');

@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import type { Neighbours } from './transports/sockjs/neighbours.ts';
 
 /** What the parent asks a worker, over the channel between them. */
 export interface Question {
@@ -9,6 +10,21 @@ export interface Question {
 export interface Answer {
   readonly id: number;
   readonly answer: unknown;
+}
+
+/** What the environment of a worker says: the process has it from its parent alone. */
+const PLACE = 'TOWNCRIER_WORKER_PLACE';
+
+/** Tells a new worker which of them it is. */
+export function environmentOf(neighbours: Neighbours): Record<string, string> {
+  return { [PLACE]: JSON.stringify(neighbours) };
+}
+
+/** What the parent told this worker; `undefined` in a process that is none. */
+export function neighboursOfWorker(): Neighbours | undefined {
+  const place = process.env[PLACE];
+  // What `environmentOf` made.
+  return place === undefined ? undefined : (JSON.parse(place) as Neighbours);
 }
 
 /** Answers what the parent asks about this worker's instance. */

@@ -1,10 +1,13 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AggregatorRegistry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import type { Health } from './http/health.ts';
 import type { Logger } from './log.ts';
-import type { Answer, Question } from './worker.ts';
+import { type Answer, environmentOf, type Question } from './worker.ts';
 
 export interface WorkersOptions {
   readonly count: number;
@@ -33,6 +36,8 @@ export class Workers {
   #pause = FIRST_PAUSE;
   #started = false;
   #stopping = false;
+  /** Only we can enter it: the sockets by which workers reach each other. */
+  #folder = '';
 
   constructor(options: WorkersOptions) {
     this.#options = options;
@@ -40,9 +45,10 @@ export class Workers {
   }
 
   /** Resolves to the port when the first worker listens. Rejects when one ends before that: it has said why. */
-  start(): Promise<number> {
-    for (let index = 0; index < this.#options.count; index++) this.#fork();
-    return this.#listening.promise;
+  async start(): Promise<number> {
+    this.#folder = await mkdtemp(join(tmpdir(), 'towncrier-'));
+    for (let index = 0; index < this.#options.count; index++) this.#fork(index);
+    return await this.#listening.promise;
   }
 
   /** The health of each worker by its number; `undefined` where one does not answer. */
@@ -67,6 +73,7 @@ export class Workers {
     const gone = workers.map((worker) => (worker.isDead() ? undefined : once(worker, 'exit')));
     for (const worker of workers) worker.process.kill('SIGTERM');
     await Promise.all(gone);
+    if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
   }
 
   /** Ends what is left of them at once. */
@@ -74,9 +81,9 @@ export class Workers {
     for (const worker of all()) worker.process.kill('SIGKILL');
   }
 
-  #fork(): void {
-    const { clock, log } = this.#options;
-    const worker = cluster.fork();
+  #fork(index: number): void {
+    const { clock, log, count } = this.#options;
+    const worker = cluster.fork(environmentOf({ index, count, folder: this.#folder }));
     const bornAt = clock.monotonic();
     worker.once('listening', ({ port }) => {
       this.#started = true;
@@ -84,10 +91,12 @@ export class Workers {
     });
     worker.on('message', ({ id, answer }: Answer) => this.#questions.get(id)?.(answer));
     worker.on('error', (err) => log.error({ err, worker: worker.id }, 'the channel to a worker failed'));
-    worker.once('exit', (code, signal) => this.#ended(worker, clock.monotonic() - bornAt, signal ?? `code ${code}`));
+    worker.once('exit', (code, signal) => {
+      this.#ended({ worker, index, age: clock.monotonic() - bornAt, how: signal ?? `code ${code}` });
+    });
   }
 
-  #ended(worker: Worker, age: number, how: string): void {
+  #ended({ worker, index, age, how }: { worker: Worker; index: number; age: number; how: string }): void {
     if (this.#stopping) return;
     if (!this.#started) {
       // What hinders the first hinders all: a wrong setting, a port in use.
@@ -99,7 +108,7 @@ export class Workers {
     this.#pause = age > GROWN_UP ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
     log.error({ worker: worker.id, how, pause: this.#pause }, 'a worker ended: another takes its place');
     clock.after(this.#pause, () => {
-      if (!this.#stopping) this.#fork();
+      if (!this.#stopping) this.#fork(index);
     });
   }
 

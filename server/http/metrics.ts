@@ -9,6 +9,7 @@ export interface MetricSources {
   readonly hub: { readonly clients: number; readonly stats: HubStats };
   readonly websocket: { readonly connections: number };
   readonly sse: { readonly connections: number };
+  readonly sockjs: { readonly connections: number };
   readonly chat: { readonly stats: ChatStats };
   readonly market: { readonly read: number; readonly stale: boolean };
   /** Absent where no clients are served. */
@@ -40,9 +41,10 @@ export const metrics: readonly Metric[] = [
   {
     name: 'towncrier_connections',
     help: 'Open connections of clients.',
-    read: ({ websocket, sse }) => [
+    read: ({ websocket, sse, sockjs }) => [
       [{ transport: 'websocket' }, websocket.connections],
       [{ transport: 'sse' }, sse.connections],
+      [{ transport: 'sockjs' }, sockjs.connections],
     ],
   },
   {

@@ -12,6 +12,9 @@ import { answerRefusal, rawRefusal } from './refusal.ts';
 export interface RawHandlers {
   stream(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** `/ws-endpoint` as the base of SockJS, and everything below it. */
+  sockjs(request: IncomingMessage, response: ServerResponse): void;
+  sockjsUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** The server is about to stop: new requests are refused, those under way are finished. */
   stopping(): boolean;
   readonly limits: Limits;
@@ -19,7 +22,7 @@ export interface RawHandlers {
   readonly clock: Clock;
 }
 
-const SOCKETS = '/ws-endpoint';
+export const SOCKETS = '/ws-endpoint';
 /** A POST here is a chat message, and counts as one. */
 const MESSAGES = '/api/chat/messages';
 
@@ -36,8 +39,7 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
     else if (handlers.stopping()) answerRefusal(response, new Refusal('stopping'), { Connection: 'close' });
     else if (path === '/stream') handlers.stream(request, response);
-    else if (path === SOCKETS) answerPlain(request, response);
-    else if (path.startsWith(`${SOCKETS}/`)) answerRefusal(response, new Refusal('not-found'));
+    else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) handlers.sockjs(request, response);
     else {
       const tooFast = spend(handlers.limits, request, path);
       if (tooFast === undefined) framework(request, response);
@@ -48,9 +50,11 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
   server.maxHeadersCount = MOST_HEADERS + 1;
   guardConnections(server, handlers.limits, handlers.clock);
   server.on('upgrade', (request, socket, head) => {
+    const path = pathOf(request);
     const wrong = headersRefusal(request);
     if (wrong !== undefined) refuse(socket, wrong);
-    else if (pathOf(request) === SOCKETS) handlers.upgrade(request, socket, head);
+    else if (path === SOCKETS) handlers.upgrade(request, socket, head);
+    else if (path.startsWith(`${SOCKETS}/`)) handlers.sockjsUpgrade(request, socket, head);
     else refuse(socket, new Refusal('not-found'));
   });
   return server;
@@ -97,16 +101,6 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
   socket.end(rawRefusal(refusal));
-}
-
-function answerPlain({ method }: IncomingMessage, response: ServerResponse): void {
-  if (method !== 'GET' && method !== 'HEAD') {
-    answerRefusal(response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
-    return;
-  }
-  // RFC 9110 section 15.5.22, and RFC 6455 section 4.4 for the version.
-  const headers = { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13' };
-  answerRefusal(response, new Refusal('upgrade-required'), headers);
 }
 
 /** The path of a request, without the query. */

@@ -3,10 +3,9 @@ import { type RawData, WebSocket } from 'ws';
 import type { Timer } from '../clock.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import { textFrame } from '../protocol/websocket/text-frame.ts';
+import type { Conversation, Host } from '../session/conversation.ts';
 import type { Peer } from '../session/peer.ts';
 import type { Pipe } from '../session/pipe.ts';
-import type { Session } from '../session/session.ts';
-import type { Sessions } from '../session/sessions.ts';
 import type { Wire } from '../session/wire.ts';
 
 /** How long a client may take to answer the end of its connection, in milliseconds; then it is cut. */
@@ -15,8 +14,23 @@ export const CLOSE_TIME = 2_000;
 /** STOMP frames as WebSocket text frames. */
 export const webSocketWire: Wire = { key: 'ws', beat: textFrame(Buffer.from('\n')), wrap: textFrame };
 
+/** What travels in the messages of a WebSocket instead of plain STOMP. */
+export interface MessageForm {
+  readonly wire: Wire;
+  /** A whole WebSocket frame, sent first. */
+  readonly greeting: Uint8Array;
+  /** A whole WebSocket frame, sent last when the server ends the connection. */
+  farewell(code: ErrorCode | undefined): Uint8Array;
+  /** The STOMP bytes in a message of the client; `undefined` where it breaks the form. */
+  decode(message: Uint8Array): readonly Uint8Array[] | undefined;
+  opened(pipe: WebSocketPipe): void;
+  ended(pipe: WebSocketPipe): void;
+}
+
 export interface WebSocketPipeOptions {
-  readonly sessions: Sessions;
+  readonly sessions: Host;
+  /** Plain STOMP where it is left out. */
+  readonly form?: MessageForm | undefined;
   readonly ws: StompSocket;
   /** The socket below `ws`. */
   readonly socket: Duplex;
@@ -48,19 +62,22 @@ const NOTHING = new Uint8Array(0);
  * which `ws` has no way to do. Both write whole frames only, so they may take turns.
  */
 export class WebSocketPipe implements Pipe {
-  readonly wire = webSocketWire;
+  readonly wire: Wire;
   readonly peer: Peer;
-  readonly #sessions: Sessions;
+  readonly #sessions: Host;
+  readonly #form: MessageForm | undefined;
   readonly #ws: StompSocket;
   readonly #socket: Duplex;
   readonly #onEnd: (pipe: WebSocketPipe) => void;
   readonly #refused: ((code: ErrorCode) => void) | undefined;
-  readonly #session: Session;
+  readonly #session: Conversation;
   /** How many times reading is paused: by the hub, by the session, by both. */
   #pauses = 0;
   #cut: Timer | undefined;
 
-  constructor({ sessions, ws, socket, peer, onEnd, refused }: WebSocketPipeOptions) {
+  constructor({ sessions, form, ws, socket, peer, onEnd, refused }: WebSocketPipeOptions) {
+    this.wire = form?.wire ?? webSocketWire;
+    this.#form = form;
     this.peer = peer;
     this.#sessions = sessions;
     this.#ws = ws;
@@ -72,7 +89,9 @@ export class WebSocketPipe implements Pipe {
     ws.on('close', onClose);
     // `ws` closes the connection with the fitting code itself; without a listener the error would end the process.
     ws.on('error', onError);
+    if (form !== undefined) socket.write(form.greeting);
     this.#session = sessions.open(this);
+    form?.opened(this);
   }
 
   // What the hub and the session call.
@@ -104,10 +123,12 @@ export class WebSocketPipe implements Pipe {
   close(code: ErrorCode): void {
     const words = this.#session.lastWords(code);
     if (words !== undefined && this.#ws.readyState === WebSocket.OPEN) this.#socket.write(words);
+    this.#sayFarewell(code);
     this.#end(closeCode(code), code);
   }
 
   finish(): void {
+    this.#sayFarewell(undefined);
     this.#end(1000, '');
   }
 
@@ -122,10 +143,21 @@ export class WebSocketPipe implements Pipe {
     this.#socket.destroy();
   }
 
+  /** Sends a whole WebSocket frame as a sign of life, unless there are bytes on their way already. */
+  beat(frame: Uint8Array): void {
+    if (this.#ws.readyState === WebSocket.OPEN && this.#socket.writableLength === 0) this.#socket.write(frame);
+  }
+
   // What the listeners call.
 
   receive(bytes: Buffer): void {
-    this.#session.receive(bytes);
+    if (this.#form === undefined) {
+      this.#session.receive(bytes);
+      return;
+    }
+    const parts = this.#form.decode(bytes);
+    if (parts === undefined) this.#end(1007, 'Broken JSON encoding.');
+    else for (const part of parts) this.#session.receive(part);
   }
 
   /** `ws` refuses what came, and closes. */
@@ -137,6 +169,7 @@ export class WebSocketPipe implements Pipe {
   gone(): void {
     this.#cut?.cancel();
     this.#session.ended();
+    this.#form?.ended(this);
     this.#onEnd(this);
   }
 
@@ -150,6 +183,11 @@ export class WebSocketPipe implements Pipe {
     return false;
   }
 
+  #sayFarewell(code: ErrorCode | undefined): void {
+    if (this.#form === undefined || this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#socket.write(this.#form.farewell(code));
+  }
+
   /** The closing handshake, for at most `CLOSE_TIME`. The client's part of it must be read, whatever else is not. */
   #end(code: number, reason: string): void {
     if (this.#cut !== undefined) return;
@@ -160,7 +198,7 @@ export class WebSocketPipe implements Pipe {
 }
 
 /** The WebSocket close code for a refusal (RFC 6455 section 7.4.1). */
-function closeCode(code: ErrorCode): number {
+export function closeCode(code: ErrorCode): number {
   switch (code) {
     case 'stopping':
       return 1001;

@@ -6,13 +6,13 @@ import { type ErrorCode, Refusal } from '../errors.ts';
 import type { Limits } from '../limits/limits.ts';
 import { originIsAllowed } from '../limits/origin.ts';
 import { chooseSubprotocol } from '../protocol/stomp/version.ts';
-import type { Sessions } from '../session/sessions.ts';
+import type { Host } from '../session/conversation.ts';
 import { peerOf } from './peer.ts';
 import { handshakeRefusal, refuseUpgrade } from './websocket-handshake.ts';
-import { CLOSE_TIME, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
+import { CLOSE_TIME, type MessageForm, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
 
 export interface WebSocketEndpointOptions {
-  readonly sessions: Sessions;
+  readonly sessions: Host;
   /** Origins of other sites whose pages may connect; `*` is any. */
   readonly allowedOrigins: readonly string[];
   /** Whether messages of clients may be compressed; they may where this is absent. What is sent is not. */
@@ -78,15 +78,18 @@ export class WebSocketEndpoint {
     return this.#pipes.size;
   }
 
-  /** Takes over the socket of an `upgrade` event. A wrong request is answered with an HTTP error. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Takes over the socket of an `upgrade` event. A wrong request is answered with an HTTP error.
+   * @param form - what travels in the messages; plain STOMP where it is left out
+   */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, form?: MessageForm): void {
     const refusal = this.#refusal(req);
     if (refusal !== undefined) {
       this.#options.refused?.(refusal.code);
       refuseUpgrade(socket, refusal);
       return;
     }
-    this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket));
+    this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket, form));
   }
 
   /** Tells every session that the server stops, and ends it; resolves when all are gone, within a few seconds. */
@@ -108,10 +111,10 @@ export class WebSocketEndpoint {
     return this.#options.limits?.join(req);
   }
 
-  #open(ws: StompSocket, req: IncomingMessage, socket: Duplex): void {
+  #open(ws: StompSocket, req: IncomingMessage, socket: Duplex, form: MessageForm | undefined): void {
     const { sessions, limits, refused } = this.#options;
     const peer = peerOf(req, limits?.addresses);
-    const pipe = new WebSocketPipe({ sessions, ws, socket, peer, onEnd: this.#ended, refused });
+    const pipe = new WebSocketPipe({ sessions, form, ws, socket, peer, onEnd: this.#ended, refused });
     this.#pipes.add(pipe);
   }
 

@@ -15,15 +15,24 @@ after(() => app.close());
 const handshake = (path: string): string =>
   `GET ${path} HTTP/1.1\nHost: x\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n`;
 
-test('a plain GET of /ws-endpoint is told to upgrade', async () => {
-  const response = await app.get('/ws-endpoint');
+test('a plain GET of /ws-endpoint is greeted, and one of its raw WebSocket is told to upgrade', async () => {
+  for (const path of ['/ws-endpoint', '/ws-endpoint/']) {
+    const greeting = await app.get(path);
+    assert.deepEqual([greeting.status, await greeting.text()], [200, 'Welcome to SockJS!\n']);
+  }
+  const response = await app.get('/ws-endpoint/websocket');
   assert.equal(response.status, 426);
   assert.equal(response.headers.get('upgrade'), 'websocket');
   assert.equal(response.headers.get('sec-websocket-version'), '13');
   assert.equal((await json(response)).code, 'upgrade-required');
 });
 
-for (const path of ['/ws-endpoint', '/ws-endpoint?token=x']) {
+for (const path of [
+  '/ws-endpoint',
+  '/ws-endpoint?token=x',
+  '/ws-endpoint/websocket',
+  '/ws-endpoint/000/abc/websocket',
+]) {
   test(`a WebSocket handshake at ${path} is taken`, async () => {
     const socket = connect(app.app.port, '127.0.0.1').setEncoding('latin1');
     socket.write(handshake(path).replaceAll('\n', '\r\n'));

@@ -8,7 +8,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import { json } from '../support/test-app.ts';
 
-const WORKERS = 3;
+const WORKERS = 4;
 const stack = new AsyncDisposableStack();
 let server: ServerProcess;
 
@@ -67,7 +67,7 @@ function children(pid: number): number[] {
 
 test('workers share one port in turn, and each is an instance of its own', async () => {
   const seen = new Set<string>();
-  // Two of the three feeds wait to be needed, and say so.
+  // All feeds but one wait to be needed, and say so.
   for (let request = 0; request < 4 * WORKERS; request++) seen.add(await instance());
   assert.equal(seen.size, WORKERS);
 });
@@ -79,6 +79,27 @@ test('a message that one worker took reaches clients of all of them', async () =
   for (const client of clients) assert.equal((await client.message('/topic/chat')).content, 'to all workers');
   await until(async () => (await metric('towncrier_connections{transport="websocket"}')) === clients.length);
   await Promise.all(clients.map((client) => client.close()));
+});
+
+/** A request of a SockJS session on a connection of its own, so that the workers take turns. */
+async function sockjs(session: string, transport: string, body = ''): Promise<{ status: number; text: string }> {
+  const init = { method: 'POST', body, headers: { connection: 'close' } };
+  const response = await fetch(`${server.url}/ws-endpoint/000/${session}/${transport}`, init);
+  return { status: response.status, text: await response.text() };
+}
+
+test('a SockJS session is one session, whichever workers its requests come to', async () => {
+  for (let number = 0; number < 2 * WORKERS; number++) {
+    const session = crypto.randomUUID();
+    assert.deepEqual(await sockjs(session, 'xhr'), { status: 200, text: 'o\n' });
+    const connect = JSON.stringify(['CONNECT\naccept-version:1.2\nhost:x\n\n\0']);
+    assert.deepEqual(await sockjs(session, 'xhr_send', connect), { status: 204, text: '' });
+    assert.match((await sockjs(session, 'xhr')).text, /^a\["CONNECTED\\n/);
+    const leave = JSON.stringify(['DISCONNECT\nreceipt:r\n\n\0']);
+    assert.equal((await sockjs(session, 'xhr_send', leave)).status, 204);
+    assert.match((await sockjs(session, 'xhr')).text, /^a\["RECEIPT\\n/);
+    assert.equal((await sockjs(session, 'xhr')).text, 'c[3000,"Go away!"]\n');
+  }
 });
 
 test('the admin port answers for all: one feed is active, and there is one version', async () => {

@@ -1,0 +1,23 @@
+import type { Clock } from '../clock.ts';
+import type { ErrorCode, Refusal } from '../errors.ts';
+import type { Pipe } from './pipe.ts';
+
+/** What a transport knows of the session at the other side of its pipe. */
+export interface Conversation {
+  /** Takes bytes of the client, in any parts. They must not change afterwards. */
+  receive(bytes: Uint8Array): void;
+  /** The pipe takes bytes again. */
+  drained(): void;
+  /** The connection is gone, whoever ended it. */
+  ended(): void;
+  /** What the pipe writes last when it is closed with `code`. */
+  lastWords(code: ErrorCode): Uint8Array | undefined;
+  /** Says what is wrong, and ends. */
+  fail(refusal: Refusal): void;
+}
+
+/** Begins a conversation on each new pipe. */
+export interface Host {
+  readonly options: { readonly clock: Clock };
+  open(pipe: Pipe): Conversation;
+}

@@ -1,0 +1,271 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Refusal, refusalOf } from '../../errors.ts';
+import type { ClientAddresses } from '../../limits/client-address.ts';
+import type { Logger } from '../../log.ts';
+import { parseCallback, parsePath } from '../../protocol/sockjs/path.ts';
+import type { Host } from '../../session/conversation.ts';
+import { Wheel } from '../../session/wheel.ts';
+import { peerOf } from '../peer.ts';
+import { answerRefusal } from '../sse-answers.ts';
+import { refuseUpgrade } from '../websocket-handshake.ts';
+import type { MessageForm } from '../websocket-pipe.ts';
+import {
+  answerMethodNotAllowed,
+  answerPreflight,
+  answerText,
+  corsHeaders,
+  type Exchange,
+  frameAncestors,
+  neverCached,
+  stickyCookie,
+} from './answers.ts';
+import { Forwarder } from './forward.ts';
+import { type Neighbours, socketOfOwner } from './neighbours.ts';
+import { answerSend } from './send.ts';
+import { type SessionLimits, SockJsSessions } from './sessions.ts';
+import { socketForm } from './socket-form.ts';
+import { StaticResources } from './static.ts';
+import { type Receiving, receivings, sendings } from './transports.ts';
+
+export interface SockJsOptions {
+  /** Gives each session its other side. */
+  readonly host: Host;
+  readonly log: Logger;
+  /** The path of the endpoint, without a slash at its end. */
+  readonly base: string;
+  /** Origins of other sites whose pages may connect; `*` is any. */
+  readonly allowedOrigins: readonly string[];
+  /** Who a request comes from, where proxies stand between. */
+  readonly addresses?: ClientAddresses;
+  /** A new UUID, from real randomness. */
+  readonly newId: () => string;
+  /** The client library, and the URL from which the page for frames loads it. */
+  readonly script: { readonly url: string; readonly body: Uint8Array };
+  /** Whether every session request sets the cookie `JSESSIONID`. */
+  readonly cookie: boolean;
+  readonly limits: SessionLimits & { readonly responseBytes: number };
+  /** Takes WebSockets. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, form?: MessageForm) => void;
+  /** Where several processes share the port. */
+  readonly neighbours?: Neighbours | undefined;
+}
+
+/** How many sessions are told of the end before others get a turn. */
+const GOODBYES = 100;
+
+/** SockJS (protocol 0.3.3): what is below the endpoint's path. */
+export class SockJsEndpoint {
+  readonly #options: SockJsOptions;
+  readonly #wheel: Wheel;
+  readonly #sessions: SockJsSessions;
+  readonly #static: StaticResources;
+  readonly #form: MessageForm;
+  readonly #forwarder = new Forwarder();
+  readonly #ancestors: ReturnType<typeof frameAncestors>;
+
+  constructor(options: SockJsOptions) {
+    const { host, limits, script, allowedOrigins } = options;
+    const { clock } = host.options;
+    this.#options = options;
+    this.#wheel = new Wheel(clock);
+    this.#sessions = new SockJsSessions(host, this.#wheel, limits);
+    this.#static = new StaticResources(script, allowedOrigins, clock);
+    this.#form = socketForm(this.#wheel);
+    this.#ancestors = frameAncestors(allowedOrigins);
+  }
+
+  /** Sessions over HTTP; those on a WebSocket are counted there. */
+  get connections(): number {
+    return this.#sessions.open;
+  }
+
+  /** Answers a request. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.#guard(request, response, () => this.#answer(request, response, true));
+  }
+
+  /** Answers a request that another process has passed on, because the session is here. */
+  handleForwarded(request: IncomingMessage, response: ServerResponse): void {
+    this.#guard(request, response, () => this.#answer(request, response, false));
+  }
+
+  /** Takes over the socket of an `upgrade` event. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const place = parsePath(this.#split(request).path);
+    if (place?.kind === 'session' && place.transport === 'websocket') {
+      if (request.method === 'GET') this.#options.upgrade(request, socket, head, this.#form);
+      else
+        socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    } else if (place?.kind === 'raw-websocket') this.#options.upgrade(request, socket, head);
+    else refuseUpgrade(socket, new Refusal('not-found'));
+  }
+
+  /** Tells every session that the server stops, and ends it. Those on WebSockets are their endpoint's. */
+  async close(): Promise<void> {
+    const { clock } = this.#options.host.options;
+    for (const [index, session] of this.#sessions.all().entries()) {
+      session.stop();
+      if (index % GOODBYES === GOODBYES - 1) await new Promise<void>((go) => clock.soon(go));
+    }
+    this.#wheel.close();
+    this.#forwarder.close();
+  }
+
+  #guard(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
+    try {
+      answer();
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal.code === 'internal') this.#options.log.error({ err: error }, 'a SockJS request failed');
+      request.resume();
+      if (response.headersSent) response.destroy();
+      else answerRefusal(response, refusal, readable(corsHeaders(request, this.#options.allowedOrigins)));
+    }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, mayForward: boolean): void {
+    const { path, query } = this.#split(request);
+    const place = parsePath(path);
+    const open: Exchange = { request, response, headers: {} };
+    switch (place?.kind) {
+      case 'greeting':
+        this.#ifRead(open, () => answerText(open, 200, 'Welcome to SockJS!\n'));
+        break;
+      case 'iframe':
+        this.#ifRead(open, () => this.#static.answerIframe(open));
+        break;
+      case 'script':
+        this.#ifRead(open, () => this.#static.answerScript(open));
+        break;
+      case 'raw-websocket':
+        this.#ifRead(open, () => answerUpgradeRequired(open));
+        break;
+      case 'info':
+        this.#answerInfo(this.#exchange(request, response));
+        break;
+      case 'session':
+        this.#answerSession(open, place, query, mayForward);
+        break;
+      default:
+        throw new Refusal('not-found');
+    }
+  }
+
+  #answerInfo(exchange: Exchange): void {
+    if (exchange.request.method === 'OPTIONS') {
+      answerPreflight(exchange, 'OPTIONS, GET', this.#options.host.options.clock);
+      return;
+    }
+    this.#ifRead(exchange, () => {
+      const entropy = Number.parseInt(this.#options.newId().slice(0, 8), 16);
+      const info = { websocket: true, origins: ['*:*'], cookie_needed: this.#options.cookie, entropy };
+      const body = JSON.stringify(info);
+      const type = { 'Content-Type': 'application/json; charset=UTF-8', 'Content-Length': Buffer.byteLength(body) };
+      exchange.response.writeHead(200, { ...exchange.headers, ...neverCached, ...type });
+      exchange.response.end(exchange.request.method === 'HEAD' ? undefined : body);
+    });
+  }
+
+  #answerSession(
+    { request, response }: Exchange,
+    { session, transport }: { readonly session: string; readonly transport: string },
+    query: URLSearchParams,
+    mayForward: boolean,
+  ): void {
+    const receiving = lookUp(receivings, transport);
+    const sending = lookUp(sendings, transport);
+    if (transport === 'websocket') {
+      answerNoWebSocket({ request, response, headers: {} });
+      return;
+    }
+    const method = receiving?.method ?? (sending && 'POST');
+    if (method === undefined) throw new Refusal('not-found');
+    const owner = this.#options.neighbours && socketOfOwner(this.#options.neighbours, session);
+    if (request.method === 'OPTIONS') {
+      answerPreflight(this.#exchange(request, response), `OPTIONS, ${method}`, this.#options.host.options.clock);
+    } else if (request.method !== method)
+      answerMethodNotAllowed({ request, response, headers: {} }, `OPTIONS, ${method}`);
+    else if (owner !== undefined && mayForward) this.#forwarder.forward(request, response, owner);
+    else if (receiving) this.#receive(this.#sessionExchange(request, response), session, receiving, query);
+    else if (sending) answerSend(this.#sessionExchange(request, response), this.#sessions.get(session), sending);
+  }
+
+  #receive(exchange: Exchange, id: string, receiving: Receiving, query: URLSearchParams): void {
+    const { request, response } = exchange;
+    const callback = receiving.needsCallback ? parseCallback(query) : '';
+    if (typeof callback !== 'string') {
+      const what = callback === undefined ? '"callback" parameter required' : 'invalid "callback" parameter';
+      answerText(exchange, 500, what);
+      return;
+    }
+    // Node answers in the order of the requests; a receiver cannot wait behind another answer.
+    if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
+    const session = this.#sessions.get(id);
+    const peer = peerOf(request, this.#options.addresses);
+    if (session === undefined) this.#sessions.check(peer);
+    else if (!session.over && session.wire !== receiving.wire) {
+      throw new Refusal('invalid-parameter', 'The session belongs to another transport.');
+    }
+    request.resume();
+    const frames = receiving.type.startsWith('text/html') ? this.#ancestors : {};
+    const headers = { ...exchange.headers, ...frames, 'Content-Type': receiving.type };
+    const options = { callback, limit: this.#options.limits.responseBytes };
+    const receiver = receiving.receiver({ request, response, headers }, options);
+    if (session === undefined) this.#sessions.begin(id, peer, receiving.wire, receiver);
+    else session.attach(receiver);
+  }
+
+  /** Runs `answer` for GET and HEAD. */
+  #ifRead(exchange: Exchange, answer: () => void): void {
+    exchange.request.resume();
+    const { method } = exchange.request;
+    if (method === 'GET' || method === 'HEAD') answer();
+    else answerRefusal(exchange.response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
+  }
+
+  /** Refuses pages that may not ask. */
+  #exchange(request: IncomingMessage, response: ServerResponse): Exchange {
+    const headers = corsHeaders(request, this.#options.allowedOrigins);
+    if (headers === undefined) {
+      throw new Refusal('origin-refused', 'Pages of this origin may not connect; see ALLOWED_ORIGINS.');
+    }
+    return { request, response, headers };
+  }
+
+  #sessionExchange(request: IncomingMessage, response: ServerResponse): Exchange {
+    const { headers } = this.#exchange(request, response);
+    const cookie = this.#options.cookie ? stickyCookie(request) : {};
+    // Nobody shall guess that a script or a page is something else.
+    const own = { ...neverCached, ...cookie, 'X-Content-Type-Options': 'nosniff' };
+    return { request, response, headers: { ...headers, ...own } };
+  }
+
+  #split({ url = '' }: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } {
+    const at = url.indexOf('?');
+    const path = at === -1 ? url : url.slice(0, at);
+    return { path: path.slice(this.#options.base.length), query: new URLSearchParams(at === -1 ? '' : url.slice(at)) };
+  }
+}
+
+/** sockjs-protocol 0.3.3, `WebsocketHttpErrors`. */
+function answerNoWebSocket(exchange: Exchange): void {
+  exchange.request.resume();
+  if (exchange.request.method === 'GET') answerText(exchange, 400, 'Can "Upgrade" only to "WebSocket".');
+  else answerMethodNotAllowed(exchange, 'GET');
+}
+
+/** RFC 9110 section 15.5.22, and RFC 6455 section 4.4 for the version. */
+function answerUpgradeRequired({ response }: Exchange): void {
+  const headers = { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13' };
+  answerRefusal(response, new Refusal('upgrade-required'), headers);
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The headers of an answer as single texts. */
+function readable(headers: ReturnType<typeof corsHeaders>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
+}

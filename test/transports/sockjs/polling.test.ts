@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { closingHost } from './services.ts';
+import { until } from './sockjs-client.ts';
+import { SockJsServer } from './sockjs-server.ts';
+
+// The names are those of the public test list of sockjs-protocol 0.3.3.
+
+const NEVER_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0';
+
+async function closing(): Promise<SockJsServer<ReturnType<typeof closingHost>>> {
+  const clock = new ManualClock();
+  return await new SockJsServer(clock, closingHost(clock)).listen();
+}
+
+test('SessionURLs.test_anyValue', async () => {
+  await using server = await SockJsServer.echo();
+  for (const session of ['/a/a', '/_/_', '/1/1', '/abcdefgh_i-j%20/abcdefg_i-j%20']) {
+    const { status, body } = await server.client.post(`${session}/xhr`);
+    assert.deepEqual([status, body], [200, 'o\n']);
+  }
+});
+
+test('SessionURLs.test_invalidPaths', async () => {
+  await using server = await SockJsServer.echo();
+  for (const path of ['//', '/a./a', '/a/a.', '/./.', '/', '///']) {
+    assert.equal((await server.client.get(`${path}/xhr`)).status, 404, path);
+    assert.equal((await server.client.post(`${path}/xhr`)).status, 404, path);
+  }
+});
+
+test('SessionURLs.test_ignoringServerId', async () => {
+  await using server = await SockJsServer.echo();
+  assert.equal((await server.client.post('/000/s/xhr')).body, 'o\n');
+  assert.equal((await server.client.post('/000/s/xhr_send', '["a"]')).status, 204);
+  assert.equal((await server.client.post('/999/s/xhr')).body, 'a["a"]\n');
+});
+
+test('Protocol.test_simpleSession', async () => {
+  await using server = await SockJsServer.echo();
+  const { client } = server;
+  const session = server.session();
+  assert.equal((await client.post(`${session}/xhr`)).body, 'o\n');
+  const sent = await client.post(`${session}/xhr_send`, '["a"]');
+  assert.deepEqual([sent.status, sent.body], [204, '']);
+  assert.equal((await client.post(`${session}/xhr`)).body, 'a["a"]\n');
+  assert.equal((await client.post('/000/bad_session/xhr_send', '["a"]')).status, 404);
+
+  const first = await poll(server, session);
+  const second = await client.post(`${session}/xhr`);
+  assert.deepEqual([second.status, second.body], [200, 'c[2010,"Another connection still open"]\n']);
+  server.host.last.send('still there');
+  assert.equal((await first.answer).body, 'a["still there"]\n');
+});
+
+/** A poll that the server has and has nothing for. */
+export async function poll(server: SockJsServer, session: string) {
+  const sockets = server.sockets.size;
+  const asked = server.client.begin('POST', `${session}/xhr`);
+  await until(() => server.sockets.size > sockets);
+  // Its request comes with or after its connection; what is sent after it comes later still.
+  await server.client.get('');
+  return asked;
+}
+
+test('Protocol.test_closeSession', async () => {
+  await using server = await closing();
+  const session = server.session();
+  const bodies = [];
+  for (let i = 0; i < 3; i++) bodies.push((await server.client.post(`${session}/xhr`)).body);
+  assert.deepEqual(bodies, ['o\n', 'c[3000,"Go away!"]\n', 'c[3000,"Go away!"]\n']);
+});
+
+test('XhrPolling.test_transport', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  const opened = await server.client.post(`${session}/xhr`, '', { Origin: 'test' });
+  assert.equal(opened.body, 'o\n');
+  assert.equal(opened.headers['content-type'], 'application/javascript; charset=UTF-8');
+  const sent = await server.client.post(`${session}/xhr_send`, '["x"]', { Origin: 'test' });
+  assert.deepEqual([sent.status, sent.body], [204, '']);
+  assert.equal(sent.headers['content-type'], 'text/plain; charset=UTF-8');
+  for (const { headers } of [opened, sent]) {
+    assert.equal(headers['access-control-allow-origin'], 'test');
+    assert.equal(headers['access-control-allow-credentials'], 'true');
+    assert.equal(headers['cache-control'], NEVER_CACHED);
+  }
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'a["x"]\n');
+});
+
+test('XhrPolling.test_invalid_session', async () => {
+  await using server = await SockJsServer.echo();
+  assert.equal((await server.client.post(`${server.session()}/xhr_send`, '["x"]')).status, 404);
+});
+
+test('XhrPolling.test_invalid_json', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.post(`${session}/xhr`);
+  for (const [body, answer] of [
+    ['["x', 'Broken JSON encoding.'],
+    ['', 'Payload expected.'],
+    ['[1]', 'Broken JSON encoding.'],
+    ['{"a":"b"}', 'Broken JSON encoding.'],
+    ['["\\ud800"]', 'Broken JSON encoding.'],
+  ] as const) {
+    const { status, body: text } = await server.client.post(`${session}/xhr_send`, body);
+    assert.deepEqual([status, text], [500, answer]);
+  }
+  assert.equal((await server.client.post(`${session}/xhr_send`, '["a"]')).status, 204);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'a["a"]\n');
+});
+
+test('XhrPolling.test_content_types', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.post(`${session}/xhr`);
+  const types = ['text/plain', 'T', 'application/json', '', 'application/json; charset=utf-8', 'text/xml'];
+  for (const type of types) {
+    const sent = await server.client.post(`${session}/xhr_send`, '["a"]', { 'Content-Type': type });
+    assert.deepEqual([sent.status, sent.body], [204, '']);
+  }
+  assert.equal((await server.client.post(`${session}/xhr`)).body, `a[${types.map(() => '"a"').join(',')}]\n`);
+});
+
+test('XhrPolling.test_sending_empty_frame', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.post(`${session}/xhr`);
+  for (const body of ['[]', '["a"]', '"b"'])
+    assert.equal((await server.client.post(`${session}/xhr_send`, body)).status, 204);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'a["a","b"]\n');
+});
+
+test('JsonPolling.test_transport', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  const opened = await server.client.get(`${session}/jsonp?c=%63allback`);
+  assert.equal(opened.body, '/**/callback("o");\r\n');
+  assert.equal(opened.headers['content-type'], 'application/javascript; charset=UTF-8');
+  assert.equal(opened.headers['cache-control'], NEVER_CACHED);
+  const sent = await server.client.form(`${session}/jsonp_send`, 'd=%5B%22x%22%5D');
+  assert.deepEqual([sent.status, sent.body], [200, 'ok']);
+  assert.equal(sent.headers['content-type'], 'text/plain; charset=UTF-8');
+  assert.equal(sent.headers['cache-control'], NEVER_CACHED);
+  assert.equal((await server.client.get(`${session}/jsonp?c=%63allback`)).body, '/**/callback("a[\\"x\\"]");\r\n');
+});
+
+test('JsonPolling.test_no_callback and test_invalid_callback', async () => {
+  await using server = await SockJsServer.echo();
+  const missing = await server.client.get('/a/a/jsonp');
+  assert.deepEqual([missing.status, missing.body], [500, '"callback" parameter required']);
+  for (const callback of ['%20', '*', 'abc(', 'abc%28', 'a'.repeat(129)]) {
+    const { status, body } = await server.client.get(`/a/a/jsonp?c=${callback}`);
+    assert.deepEqual([status, body], [500, 'invalid "callback" parameter']);
+  }
+});
+
+test('JsonPolling.test_invalid_json', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.get(`${session}/jsonp?c=x`);
+  const broken = await server.client.form(`${session}/jsonp_send`, 'd=%5B%22x');
+  assert.deepEqual([broken.status, broken.body], [500, 'Broken JSON encoding.']);
+  for (const body of ['', 'd=', 'p=p']) {
+    const { status, body: text } = await server.client.form(`${session}/jsonp_send`, body);
+    assert.deepEqual([status, text], [500, 'Payload expected.']);
+  }
+  assert.equal((await server.client.form(`${session}/jsonp_send`, 'd=%5B%22b%22%5D')).body, 'ok');
+  assert.equal((await server.client.get(`${session}/jsonp?c=x`)).body, '/**/x("a[\\"b\\"]");\r\n');
+});
+
+test('JsonPolling.test_content_types', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.get(`${session}/jsonp?c=x`);
+  assert.equal((await server.client.form(`${session}/jsonp_send`, 'd=%5B%22abc%22%5D')).body, 'ok');
+  const plain = await server.client.post(`${session}/jsonp_send`, '["%61bc"]', { 'Content-Type': 'text/plain' });
+  assert.equal(plain.body, 'ok');
+  assert.equal((await server.client.get(`${session}/jsonp?c=x`)).body, '/**/x("a[\\"abc\\",\\"%61bc\\"]");\r\n');
+});
+
+test('JsonPolling.test_close', async () => {
+  await using server = await closing();
+  const session = server.session();
+  const bodies = [];
+  for (let i = 0; i < 3; i++) bodies.push((await server.client.get(`${session}/jsonp?c=x`)).body);
+  const close = '/**/x("c[3000,\\"Go away!\\"]");\r\n';
+  assert.deepEqual(bodies, ['/**/x("o");\r\n', close, close]);
+});
+
+test('JsonPolling.test_sending_empty_frame', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.get(`${session}/jsonp?c=x`);
+  for (const body of ['d=%5B%5D', 'd=%5B%22x%22%5D']) {
+    assert.equal((await server.client.form(`${session}/jsonp_send`, body)).body, 'ok');
+  }
+  assert.equal((await server.client.get(`${session}/jsonp?c=x`)).body, '/**/x("a[\\"x\\"]");\r\n');
+});
+
+test('HandlingClose.test_abort_xhr_polling', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.post(`${session}/xhr`);
+  const first = await poll(server, session);
+  const { body } = await server.client.post(`${session}/xhr`);
+  assert.equal(body, 'c[2010,"Another connection still open"]\n');
+  first.abort();
+  await until(() => server.host.last.over);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'c[1002,"Connection interrupted"]\n');
+});
+
+/** Text in characters from U+00FF on that browsers garble, as the server must send it. */
+const garbled = Array.from({ length: 65_536 }, (_, code) => code)
+  .filter(
+    (code) => code >= 255 && /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/.test(String.fromCharCode(code)),
+  )
+  .map((code) => `\\u${code.toString(16).padStart(4, '0')}`)
+  .join('');
+
+test('JSONEncoding.test_xhr_server_encodes', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.post(`${session}/xhr`);
+  const plain = JSON.parse(`"${garbled}"`);
+  assert.equal((await server.client.post(`${session}/xhr_send`, `["${plain}"]`)).status, 204);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, `a["${garbled}"]\n`);
+});
+
+test('JSONEncoding.test_xhr_server_decodes', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.post(`${session}/xhr`);
+  // Every character that is no surrogate: more than any client escapes.
+  const codes = Array.from({ length: 65_536 }, (_, code) => code).filter((code) => code < 0xd800 || code > 0xdfff);
+  const characters = codes.map((code) => String.fromCharCode(code)).join('');
+  for (let at = 0; at < characters.length; at += 16_384) {
+    const part = characters.slice(at, at + 16_384);
+    const escaped = [...part].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+    assert.equal((await server.client.post(`${session}/xhr_send`, `["${escaped}"]`)).status, 204);
+    const { body } = await server.client.post(`${session}/xhr`);
+    assert.deepEqual(JSON.parse(body.slice(1)), [part]);
+  }
+});

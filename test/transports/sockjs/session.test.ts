@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WebSocket } from 'ws';
+import { MAX_BODY } from '../../../server/transports/sockjs/send.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { closingHost } from './services.ts';
+import { until } from './sockjs-client.ts';
+import { SockJsServer } from './sockjs-server.ts';
+
+/** A session over polls, opened. */
+async function opened(server: SockJsServer): Promise<string> {
+  const session = server.session();
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'o\n');
+  // The answer is with the operating system a turn later than with the client.
+  await server.client.get('');
+  return session;
+}
+
+test('a session whose client does not come back within 5 s has ended', async () => {
+  await using server = await SockJsServer.echo();
+  const session = await opened(server);
+  server.clock.advance(4_800);
+  assert.equal(server.endpoint.connections, 1);
+  server.clock.advance(500);
+  assert.equal(server.endpoint.connections, 0);
+  assert.equal(server.host.last.over, true);
+  assert.equal((await server.client.post(`${session}/xhr_send`, '["a"]')).status, 404);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'o\n');
+});
+
+test('a poll that nothing comes for gets a heart-beat after 25 s', async () => {
+  await using server = await SockJsServer.echo();
+  const session = await opened(server);
+  const asked = server.client.begin('POST', `${session}/xhr`);
+  await server.client.get('');
+  await server.client.get('');
+  server.clock.advance(25_100);
+  assert.equal((await asked.answer).body, 'h\n');
+});
+
+test('a session that the server ends says what it has to say, and then why', async () => {
+  await using server = await SockJsServer.echo();
+  const session = await opened(server);
+  server.host.last.pipe.close('timeout');
+  const bodies = [];
+  for (let i = 0; i < 3; i++) bodies.push((await server.client.post(`${session}/xhr`)).body);
+  assert.deepEqual(bodies, ['a["the end: timeout"]\n', 'c[1008,"timeout"]\n', 'c[1008,"timeout"]\n']);
+});
+
+test('a stream hears at once that the server stops', async () => {
+  await using server = await SockJsServer.echo();
+  const stream = await server.client.stream('POST', `${server.session()}/xhr_streaming`);
+  await stream.read();
+  await stream.read();
+  await server.endpoint.close();
+  assert.equal(await stream.read(), 'a["the end: stopping"]\n');
+  assert.equal(await stream.read(), 'c[1001,"stopping"]\n');
+  assert.equal(await stream.read(), undefined);
+});
+
+test('a client that takes nothing is written to no more, and goes on where it stopped', async () => {
+  await using server = await SockJsServer.echo({ limits: { responseBytes: 1e9 } });
+  const stream = await server.client.stream('POST', `${server.session()}/xhr_streaming`);
+  await stream.read();
+  await stream.read();
+  stream.socket.pause();
+  const { pipe } = server.host.last;
+  let sent = 0;
+  while (pipe.write(pipe.wire.wrap(Buffer.from(`${sent}:${'x'.repeat(60_000)}`)))) {
+    sent++;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  stream.socket.resume();
+  let text = '';
+  while (!text.includes(`"${sent}:`) || !text.endsWith('"]\n')) text += await stream.read();
+  const numbers = [...text.matchAll(/a\["(\d+):/g)].map(([, number]) => Number(number));
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: sent + 1 }, (_, index) => index),
+  );
+  stream.abort();
+});
+
+test('sends wait while the session does not read, and too many of them end it', async () => {
+  await using server = await SockJsServer.echo();
+  const session = await opened(server);
+  const { last } = server.host;
+  last.pipe.pauseReading();
+  const sends = Array.from({ length: 8 }, () => server.client.post(`${session}/xhr_send`, '["a"]'));
+  await until(() => server.sockets.size >= 8);
+  await server.client.get('');
+  assert.equal(last.refused, undefined);
+  await server.client.get('');
+  const one = await server.client.post(`${session}/xhr_send`, '["a"]');
+  assert.equal(one.status, 204);
+  assert.equal(last.refused, 'too-large');
+  await Promise.all(sends);
+  assert.equal(last.over, true);
+});
+
+test('a body that is too large is refused, and so is one session too many', async () => {
+  await using server = await SockJsServer.echo({ limits: { sessionsPerAddress: 1 } });
+  const session = await opened(server);
+  assert.equal((await server.client.post(`${session}/xhr_send`, `["${'a'.repeat(MAX_BODY)}"]`)).status, 413);
+  const refused = await server.client.post(`${server.session()}/xhr`, '', { Origin: 'https://a.example' });
+  assert.deepEqual([refused.status, JSON.parse(refused.body).code], [429, 'too-many-sessions']);
+  assert.equal(refused.headers['access-control-allow-origin'], 'https://a.example');
+  server.clock.advance(5_200);
+  assert.equal((await server.client.post(`${server.session()}/xhr`)).body, 'o\n');
+});
+
+test('a receiver of another transport is refused', async () => {
+  await using server = await SockJsServer.echo();
+  const session = await opened(server);
+  assert.equal((await server.client.post(`${session}/xhr_streaming`)).status, 400);
+});
+
+/** What comes on a WebSocket, one after the other; `closed` at its end. */
+function reader(socket: WebSocket): () => Promise<string> {
+  const came: string[] = [];
+  let wake = (): void => undefined;
+  const add = (text: string): void => {
+    came.push(text);
+    wake();
+  };
+  socket.on('message', (data) => add(String(data)));
+  socket.on('close', (code) => add(`closed ${code}`));
+  return async () => {
+    while (came.length === 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    return came.shift() ?? '';
+  };
+}
+
+const socketUrl = ({ port }: { port: number }, session: string) => `ws://127.0.0.1:${port}/base${session}/websocket`;
+
+test('Websocket.test_transport, test_empty_frame and test_reuseSessionId', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  const sockets = [0, 1].map(() => {
+    const socket = new WebSocket(socketUrl(server, session));
+    return { socket, next: reader(socket) };
+  });
+  for (const [index, { socket, next }] of sockets.entries()) {
+    assert.equal(await next(), 'o');
+    for (const text of ['', '[]', `["${index}"]`, `"${index}"`]) socket.send(text);
+    assert.equal(await next(), `a["${index}"]`);
+    assert.equal(await next(), `a["${index}"]`);
+  }
+  server.clock.advance(25_100);
+  for (const { socket, next } of sockets) {
+    assert.equal(await next(), 'h');
+    socket.close();
+  }
+});
+
+test('Websocket.test_close and test_headersSanity', async () => {
+  const clock = new ManualClock();
+  await using server = await new SockJsServer(clock, closingHost(clock)).listen();
+  const next = reader(new WebSocket(socketUrl(server, server.session())));
+  assert.deepEqual([await next(), await next(), await next()], ['o', 'c[3000,"Go away!"]', 'closed 1000']);
+});
+
+test('Websocket.test_broken_json', async () => {
+  await using server = await SockJsServer.echo();
+  const socket = new WebSocket(socketUrl(server, server.session()));
+  const next = reader(socket);
+  assert.equal(await next(), 'o');
+  socket.send('["a');
+  assert.equal(await next(), 'closed 1007');
+});
