@@ -6,7 +6,7 @@ export interface Step {
 }
 
 /** RFC 6455, section 1.3: the same for everybody, made up for this purpose. */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** 16 bytes in base64: 22 characters and two `=`. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 

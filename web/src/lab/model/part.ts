@@ -63,3 +63,12 @@ export function problemsOf(parts: readonly Part[]): string[] {
     ...problemsOf(inner),
   ]);
 }
+
+/** The same parts where what they explain begins at a later byte of something larger. */
+export function shifted(parts: readonly Part[], bytes: number): Part[] {
+  return parts.map((part) => ({
+    ...part,
+    bits: { from: part.bits.from + bytes * BYTE, to: part.bits.to + bytes * BYTE },
+    ...(part.parts !== undefined && { parts: shifted(part.parts, bytes) }),
+  }));
+}
