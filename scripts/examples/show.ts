@@ -13,7 +13,7 @@ export function hexLines(bytes: Uint8Array): string {
 /** Parts as lines: where, what, value, meaning. */
 export function partLines(parts: readonly Part[]): string {
   const flat = parts.flatMap((part) => (part.parts === undefined ? [part] : [part, ...part.parts]));
-  const rows = flat.map(({ name, bits, value, text }) => [place(bits), name, cut(shownLine(value)), text]);
+  const rows = flat.map(({ name, bits, value, text }) => [place(bits), name, cut(shownLine(value)), shownLine(text)]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
