@@ -5,6 +5,7 @@ import { allowed, shownDefault } from '../server/config/allowed.ts';
 import { type Setting, settings } from '../server/config/settings.ts';
 import { errorTable } from '../server/errors.ts';
 import { metrics } from '../server/http/metrics.ts';
+import { asyncApi } from './asyncapi.ts';
 
 function settingsPage(): string {
   const rows = Object.entries<Setting>(settings).map(([name, setting]) => {
@@ -71,6 +72,7 @@ export const referencePages: readonly { readonly path: string; readonly text: st
   { path: 'docs/reference/settings.md', text: settingsPage() },
   { path: 'docs/reference/errors.md', text: errorsPage() },
   { path: 'docs/reference/metrics.md', text: metricsPage() },
+  { path: 'docs/reference/asyncapi.json', text: asyncApi() },
 ];
 
 if (import.meta.main)

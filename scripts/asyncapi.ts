@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Type, { type TSchema } from 'typebox';
+import { errorTable } from '../server/errors.ts';
+import { messageSchema, presenceSchema, symbolsSchema } from '../server/http/schemas.ts';
+
+const DESCRIPTION = `The live data of Towncrier, as seen from the server: it "receives" what clients SEND and "sends" what they
+subscribe to. Chat, typing, presence and the market over STOMP 1.2 on WebSocket or SockJS; the market as Server-Sent Events too.
+What is asked and answered over HTTP is in /api/openapi.json.`;
+
+interface Message {
+  readonly summary: string;
+  readonly payload: TSchema;
+  readonly headers?: TSchema;
+}
+
+interface Channel {
+  readonly address: string;
+  readonly server: 'stomp' | 'sse';
+  /** Of the server: it receives what clients send. */
+  readonly action: 'send' | 'receive';
+  readonly summary: string;
+  readonly messages: readonly string[];
+}
+
+const tick = symbolsSchema.properties.symbols.items;
+const kind = Type.Literal('message');
+const codes = Object.keys(errorTable).map((code) => Type.Literal(code));
+const sender = Type.Optional(
+  Type.String({ minLength: 1, description: 'Up to 100 code points; CONNECT login goes before it.' }),
+);
+
+/** What travels, by name. */
+export const asyncMessages: Readonly<Record<string, Message>> = {
+  chatMessage: {
+    summary: 'A message that is committed.',
+    payload: Type.Object({ kind, ...messageSchema.properties }),
+  },
+  truncated: {
+    summary: 'Older messages than `first` are no longer kept, though they were asked for.',
+    payload: Type.Object({ kind: Type.Literal('truncated'), first: Type.Integer({ minimum: 1 }) }),
+  },
+  chatSend: {
+    summary: 'A message to store. With a receipt header the RECEIPT says that it is committed.',
+    payload: Type.Object({
+      id: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Sent again under it: stored once.' })),
+      sender,
+      content: Type.String({ minLength: 1, description: 'Up to 2,000 code points, kept exactly as they come.' }),
+    }),
+  },
+  typingSend: { summary: 'Whether the sender types.', payload: Type.Object({ typing: Type.Boolean(), sender }) },
+  typing: {
+    summary: 'Who types: at most five names, and how many.',
+    payload: Type.Object({ users: Type.Array(Type.String(), { maxItems: 5 }), count: Type.Integer({ minimum: 0 }) }),
+  },
+  presence: { summary: 'Who is here.', payload: presenceSchema },
+  tick: { summary: 'A tick of one symbol.', payload: tick },
+  snapshot: { summary: 'The newest tick of every symbol.', payload: Type.Object({ ticks: Type.Array(tick) }) },
+  error: {
+    summary: 'What was refused.',
+    payload: Type.Object({
+      code: Type.Union(codes),
+      message: Type.String({ description: 'Names the limit or the field.' }),
+      receipt: Type.Optional(Type.String({ description: 'The receipt that the refused frame asked for.' })),
+    }),
+  },
+};
+
+/** Where it travels, by name. */
+export const asyncChannels: Readonly<Record<string, Channel>> = {
+  chatIn: stomp('/app/chat', 'receive', 'Send to the room `global`.', 'chatSend'),
+  roomIn: stomp('/app/chat.{room}', 'receive', 'Send to a room.', 'chatSend'),
+  typingIn: stomp('/app/typing', 'receive', 'Say whether one types.', 'typingSend'),
+  chat: stomp(
+    '/topic/chat',
+    'send',
+    'The room `global`; the header `after:<seq>` resumes.',
+    'chatMessage',
+    'truncated',
+  ),
+  room: stomp('/topic/chat.{room}', 'send', 'A room; the header `after:<seq>` resumes.', 'chatMessage', 'truncated'),
+  typing: stomp('/topic/typing', 'send', 'Who types, at most four times a second.', 'typing'),
+  presence: stomp('/topic/presence', 'send', 'Who is here, on change.', 'presence'),
+  market: stomp('/topic/market', 'send', 'The ticks; `after:<message-id>` resumes.', 'tick', 'snapshot'),
+  errors: stomp('/user/queue/errors', 'send', 'What was refused to this session.', 'error'),
+  stream: {
+    address: '/stream',
+    server: 'sse',
+    action: 'send',
+    summary: 'Events market-tick and market-snapshot; Last-Event-ID resumes, ?symbols= and ?interval= send less.',
+    messages: ['tick', 'snapshot'],
+  },
+};
+
+function stomp(address: string, action: Channel['action'], summary: string, ...messages: string[]): Channel {
+  return { address, server: 'stomp', action, summary, messages };
+}
+
+/** The AsyncAPI 3 document of STOMP and SSE, as JSON. */
+export function asyncApi(): string {
+  const channels = Object.entries(asyncChannels);
+  const document = {
+    asyncapi: '3.0.0',
+    info: { title: 'Towncrier', version: version(), description: DESCRIPTION, license: { name: 'MIT' } },
+    defaultContentType: 'application/json',
+    servers: {
+      stomp: {
+        host: 'localhost:8080',
+        pathname: '/ws-endpoint',
+        protocol: 'stomp',
+        description: 'STOMP on WebSocket.',
+      },
+      sse: { host: 'localhost:8080', protocol: 'http', description: 'Server-Sent Events.' },
+    },
+    channels: Object.fromEntries(channels.map(([name, channel]) => [name, channelObject(channel)])),
+    operations: Object.fromEntries(channels.map(([name, channel]) => [`${name}Operation`, operation(name, channel)])),
+    components: {
+      messages: Object.fromEntries(
+        Object.entries(asyncMessages).map(([name, message]) => [name, { name, ...message }]),
+      ),
+    },
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function channelObject({ address, server, summary, messages }: Channel): object {
+  return {
+    address,
+    summary,
+    servers: [{ $ref: `#/servers/${server}` }],
+    messages: Object.fromEntries(messages.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
+    ...(address.includes('{room}') && { parameters: { room: { description: 'The name of a room; see CHAT_ROOMS.' } } }),
+  };
+}
+
+function operation(name: string, { action, summary, messages }: Channel): object {
+  return {
+    action,
+    summary,
+    channel: { $ref: `#/channels/${name}` },
+    messages: messages.map((message) => ({ $ref: `#/channels/${name}/messages/${message}` })),
+  };
+}
+
+function version(): string {
+  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version; // our own file
+}
