@@ -84,6 +84,16 @@ export const errorTable = {
   'not-implemented': { status: 501, fatal: true, text: 'The command is not implemented.' },
   timeout: { status: 408, fatal: true, text: 'The client was silent for too long.' },
   'too-slow': { status: 408, fatal: true, text: 'The client took no byte for too long.' },
+  'sign-in-needed': { status: 401, fatal: true, text: 'This server asks for a token, and none came.' },
+  'token-invalid': { status: 401, fatal: true, text: 'The token is not accepted; the message says why.' },
+  'token-expired': { status: 401, fatal: true, text: 'The token has expired; sign in with a new one.' },
+  'sign-in-down': { status: 503, fatal: true, text: 'Tokens cannot be checked now; try again later.' },
+  'renewal-refused': {
+    status: 401,
+    fatal: false,
+    text: 'The new token was not taken; the session goes on with the one that it has.',
+  },
+  'scope-missing': { status: 403, fatal: false, text: 'The token does not have the scope that this needs.' },
   internal: { status: 500, fatal: false, text: 'The server failed; the log says why.' },
 } as const satisfies Record<string, { status: number; fatal: boolean; text: string }>;
 
@@ -108,9 +118,21 @@ export class Refusal extends Error {
 
   /** Headers that the answer has over HTTP, besides those of every refusal. */
   get headers(): Readonly<Record<string, string>> {
-    return this.retryAfter === undefined ? {} : { 'Retry-After': `${this.retryAfter}` };
+    const challenge = challenges[this.code];
+    return {
+      ...(this.retryAfter !== undefined && { 'Retry-After': `${this.retryAfter}` }),
+      ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+    };
   }
 }
+
+/** RFC 6750 section 3: no error where no token came. */
+const challenges: { readonly [Code in ErrorCode]?: string } = {
+  'sign-in-needed': 'Bearer',
+  'token-invalid': 'Bearer error="invalid_token"',
+  'token-expired': 'Bearer error="invalid_token", error_description="The token has expired."',
+  'scope-missing': 'Bearer error="insufficient_scope"',
+};
 
 /** Any thrown value as a refusal: what is not one already becomes `internal`, which tells a client nothing. */
 export function refusalOf(error: unknown): Refusal {

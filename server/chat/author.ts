@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import { isName, MAX_NAME } from '../name.ts';
 
 /** Who writes: what is known of a client. */
 export interface Author {
@@ -8,18 +9,16 @@ export interface Author {
   readonly name: string | undefined;
   /** The name to use where neither sign-in nor body gives one. */
   readonly fallback: string;
+  /** Whether the name is that of a token, so that it cannot be another one. */
+  readonly signedIn?: boolean;
 }
 
-/** Code points of a name, at most. */
-export const MAX_NAME = 100;
-const name = new RegExp(`^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]{1,${MAX_NAME}}$`, 'u');
+export { isName, MAX_NAME };
 
-/** Whether a text may stand as a name: 1 to 100 code points, no control character or line break, no lone surrogate. */
-export function isName(text: string): boolean {
-  return name.test(text);
-}
-
-/** The name that is shown: of the sign-in, else the one given, else the fallback. Throws a `Refusal` for a wrong one. */
+/**
+ * The name that is shown: of the sign-in, else the one given, else the fallback. Throws a `Refusal` for a wrong one, and for
+ * one that is given beside the name of a token and is another.
+ */
 export function nameOf(author: Author, given: string | undefined): string {
   if (author.name !== undefined && !isName(author.name)) {
     throw new Refusal(
@@ -27,5 +26,7 @@ export function nameOf(author: Author, given: string | undefined): string {
       `The name signed in with must be 1 to ${MAX_NAME} characters long, without control characters.`,
     );
   }
+  if (author.signedIn && given !== undefined && given !== author.name)
+    throw new Refusal('invalid-message', '"sender" must be left out, or be the name of your token.');
   return author.name ?? given ?? author.fallback;
 }

@@ -12,6 +12,7 @@ type Layer =
   | 'config'
   | 'protocol'
   | 'limits'
+  | 'auth'
   | 'hub'
   | 'session'
   | 'transports'
@@ -30,18 +31,19 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   config: ['leaves'],
   protocol: [],
   limits: ['leaves'],
+  auth: ['limits', 'leaves'],
   hub: ['protocol', 'leaves'],
-  session: ['limits', 'hub', 'protocol', 'leaves'],
-  transports: ['session', 'limits', 'hub', 'protocol', 'leaves'],
+  session: ['auth', 'limits', 'hub', 'protocol', 'leaves'],
+  transports: ['session', 'auth', 'limits', 'hub', 'protocol', 'leaves'],
   ports: ['leaves'],
   engines: ['ports', 'leaves'],
   chat: ['hub', 'protocol', 'ports', 'leaves'],
   market: ['hub', 'protocol', 'ports', 'leaves'],
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
-  http: ['chat', 'market', 'limits', 'hub', 'ports', 'config', 'leaves'],
+  http: ['chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
-const LEAVES = ['clock.ts', 'errors.ts', 'log.ts'];
+const LEAVES = ['clock.ts', 'errors.ts', 'log.ts', 'name.ts'];
 const ROOTS = ['app.ts', 'doctor.ts', 'main.ts', 'open-engines.ts', 'worker.ts', 'workers.ts'];
 /** These make values out of bytes and bytes out of values, or count: of packages they need none. */
 const PACKAGELESS: readonly Layer[] = ['leaves', 'protocol', 'hub'];
