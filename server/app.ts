@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { openAuthenticator } from './auth/open.ts';
+import { type SignIn, signInBy } from './auth/sign-in.ts';
 import { type Chat, createChat } from './chat/chat.ts';
 import { ChatStats } from './chat/stats.ts';
 import type { Clock } from './clock.ts';
@@ -135,14 +137,23 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const { settings, readiness, clock, version, newId } = start;
   const startedAt = clock.monotonic();
   const instance = newId();
+  const signIn = await openSignIn(start);
   const { hub, chat } = await openChat(start, instance, engines);
   readiness.started('store', () => true);
   const { market, feed } = await openMarket(start, hub, engines);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
-  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms: settings.CHAT_ROOMS, uptime, engines };
-  const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info });
+  const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
+  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, uptime, engines };
+  const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info, signIn });
   const { refusals } = limits;
   return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, refusals } };
+}
+
+async function openSignIn(start: Start): Promise<SignIn | undefined> {
+  const { settings } = start;
+  const authenticator = await openAuthenticator(start);
+  const places = { cookie: settings.JWT_COOKIE, allowedOrigins: settings.ALLOWED_ORIGINS };
+  return authenticator && signInBy(authenticator, places);
 }
 
 /** An instance that only brings prices into the tick log. */
@@ -225,23 +236,25 @@ interface Services {
   readonly chat: Chat;
   readonly market: Market;
   readonly info: InstanceInfo;
+  /** `undefined`: everybody is a guest. */
+  readonly signIn: SignIn | undefined;
 }
 
-async function openEndpoints(start: Start, { hub, chat, market, info }: Services) {
+async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: Services) {
   const { opened, readiness, settings, clock, log, random, version, page } = start;
   const allowedOrigins = settings.ALLOWED_ORIGINS;
   const limits = new Limits(settings, clock);
   const refused = limits.refusals.count;
-  const common = { hub, clock, log, allowedOrigins, limits, refused };
+  const common = { hub, clock, log, allowedOrigins, limits, signIn, refused };
   const destinations = createDestinations(chat, market);
   const sessions = new Sessions({
-    ...{ hub, clock, log, destinations, random, epoch: chat.epoch, version, refused },
+    ...{ hub, clock, log, destinations, random, epoch: chat.epoch, version, signIn, refused },
     allowance: (address) => limits.allowance(address),
     maxSubscriptions: settings.MAX_SUBSCRIPTIONS,
   });
   opened.defer(() => sessions.close());
   const compression = settings.WEBSOCKET_COMPRESSION === 'on';
-  const websocket = new WebSocketEndpoint({ sessions, allowedOrigins, compression, limits, refused });
+  const websocket = new WebSocketEndpoint({ sessions, allowedOrigins, compression, limits, signIn, refused });
   const { presence } = chat;
   const sse = new SseEndpoint({
     ...common,
@@ -249,7 +262,7 @@ async function openEndpoints(start: Start, { hub, chat, market, info }: Services
     opened: () => presence.opened(),
     closed: () => presence.closed(),
   });
-  const sockjs = await openSockJs(start, sessions, websocket, limits);
+  const sockjs = await openSockJs(start, sessions, websocket, limits, signIn);
   const handlers = {
     stream: sse.handle.bind(sse),
     upgrade: websocket.upgrade.bind(websocket),
@@ -262,7 +275,7 @@ async function openEndpoints(start: Start, { hub, chat, market, info }: Services
   };
   const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
     createPublicServer(handlers, framework);
-  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, page, refused });
+  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, signIn, page, refused });
   opened.defer(() => rest.close());
   opened.defer(async () => {
     const closed = stopListening(rest.server, clock, GRACE);
@@ -277,6 +290,7 @@ async function openSockJs(
   host: Sessions,
   websocket: WebSocketEndpoint,
   limits: Limits,
+  signIn: SignIn | undefined,
 ): Promise<SockJsEndpoint> {
   const { opened, settings, clock, log, newId, neighbours } = start;
   const body = await readFile(fileURLToPath(import.meta.resolve('sockjs-client/dist/sockjs.min.js')));
@@ -288,6 +302,7 @@ async function openSockJs(
     base: SOCKETS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     addresses: limits.addresses,
+    signIn,
     script: { url: settings.SOCKJS_CLIENT_URL, body },
     cookie: settings.SOCKJS_COOKIE === 'on',
     limits: {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from './app.ts';
+import { withoutTokens } from './auth/redact.ts';
 import { systemClock } from './clock.ts';
 import { helpText } from './config/help.ts';
 import { loadSettings } from './config/load.ts';
@@ -87,7 +88,7 @@ async function serveByWorkers(settings: Settings): Promise<void> {
 function begin(settings: Settings): { readonly log: Logger; readonly stopAsked: Promise<void> } {
   const worker = cluster.worker?.id;
   const base = worker === undefined ? {} : { base: { pid: process.pid, worker } };
-  const log: Logger = pino({ level: settings.LOG_LEVEL, ...base });
+  const log: Logger = pino({ level: settings.LOG_LEVEL, hooks: { streamWrite: withoutTokens }, ...base });
   process.on('uncaughtException', (error, origin) => {
     log.error({ err: error, origin }, 'an error that nobody expected: the server stops');
     process.exit(FAILED);

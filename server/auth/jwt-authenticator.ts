@@ -5,7 +5,7 @@ import { type ClaimOptions, identityOf } from './claims.ts';
 import type { Authenticator, Identity } from './identity.ts';
 
 /** Characters of a token, at most. */
-export const MAX_TOKEN = 8_192;
+const MAX_TOKEN = 8_192;
 
 export interface JwtOptions extends ClaimOptions {
   readonly clock: Clock;

@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type Type from 'typebox';
+import type { Author } from '../chat/author.ts';
 import type { Chat } from '../chat/chat.ts';
 import { messageSchema as draftSchema } from '../chat/message.ts';
 import { Refusal } from '../errors.ts';
@@ -16,11 +17,17 @@ import {
 /** Who writes over REST without a name. It is always the same, so that the same message sent again is the same. */
 const GUEST = { session: 'rest', name: undefined, fallback: 'guest' } as const;
 
+function authorOf({ identity }: FastifyRequest): Author {
+  const name = identity?.name;
+  return name === undefined ? GUEST : { session: GUEST.session, name, fallback: name, signedIn: true };
+}
+
 /** `/api/chat/…`: history, sending, who is here. */
 export function addChatRoutes(app: FastifyInstance, chat: Chat): void {
   app.get<{ Querystring: Type.Static<typeof historyQuerySchema> }>(
     '/api/chat/messages',
     {
+      config: { scope: 'chat:read' },
       schema: {
         tags: ['chat'],
         summary: 'Part of a room’s history: the newest messages, or those before or after a seq',
@@ -38,6 +45,7 @@ export function addChatRoutes(app: FastifyInstance, chat: Chat): void {
   app.post<{ Querystring: Type.Static<typeof roomQuerySchema> }>(
     '/api/chat/messages',
     {
+      config: { scope: 'chat:write' },
       schema: {
         tags: ['chat'],
         summary: 'Sends a message; answered when it is committed',
@@ -51,15 +59,19 @@ export function addChatRoutes(app: FastifyInstance, chat: Chat): void {
         }),
       },
     },
-    async ({ query: { room = defaults.room }, body }, reply) => {
-      const { message, duplicate } = await chat.post(room, body, GUEST);
+    async (request, reply) => {
+      const { room = defaults.room } = request.query;
+      const { message, duplicate } = await chat.post(room, request.body, authorOf(request));
       return reply.code(duplicate ? 200 : 201).send(message);
     },
   );
 
   app.get(
     '/api/chat/presence',
-    { schema: { tags: ['chat'], summary: 'Who is here', response: answers({ 200: presenceSchema }) } },
+    {
+      config: { scope: 'chat:read' },
+      schema: { tags: ['chat'], summary: 'Who is here', response: answers({ 200: presenceSchema }) },
+    },
     async () => chat.presence.totals(),
   );
 }

@@ -20,6 +20,8 @@ export interface InstanceInfo {
   /** Of the message store. */
   readonly epoch: string;
   readonly rooms: readonly string[];
+  /** How users sign in. */
+  readonly auth: 'guest' | 'jwt';
   readonly engines: EnginesByPart;
   /** Seconds since the start. */
   uptime(): number;
@@ -27,14 +29,15 @@ export interface InstanceInfo {
 
 /** `/api/info`: this instance and its engines. */
 export function addInfoRoute(app: FastifyInstance, info: InstanceInfo): void {
-  const { version, instance, epoch, rooms } = info;
+  const { version, instance, epoch, rooms, auth } = info;
   app.get(
     '/api/info',
     { schema: { tags: ['server'], summary: 'This instance and its engines', response: answers({ 200: infoSchema }) } },
     async () => {
       const engines = await states(info.engines);
       const state = down(engines).length > 0 ? 'degraded' : 'up';
-      return { name: 'towncrier', version, instance, state, epoch, uptime: Math.floor(info.uptime()), rooms, engines };
+      const uptime = Math.floor(info.uptime());
+      return { name: 'towncrier', version, instance, state, epoch, uptime, rooms, auth, engines };
     },
   );
 }

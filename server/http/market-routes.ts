@@ -8,6 +8,7 @@ export function addMarketRoutes(app: FastifyInstance, market: Market): void {
   app.get(
     '/api/market/symbols',
     {
+      config: { scope: 'market:read' },
       schema: {
         tags: ['market'],
         summary: 'The newest tick of each symbol',
@@ -20,6 +21,7 @@ export function addMarketRoutes(app: FastifyInstance, market: Market): void {
   app.get<{ Querystring: Type.Static<typeof candlesQuerySchema> }>(
     '/api/market/candles',
     {
+      config: { scope: 'market:read' },
       schema: {
         tags: ['market'],
         summary: 'The newest candles of a symbol',

@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
+import type { SignIn } from '../auth/sign-in.ts';
 import type { Chat } from '../chat/chat.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -15,6 +16,7 @@ import { answerClientError } from './public-server.ts';
 import { queryValidator } from './query.ts';
 import { BODY_LIMIT, httpRefusal, refusalResponse } from './refusal.ts';
 import { addSecurityHeaders } from './security.ts';
+import { addSignIn } from './sign-in.ts';
 
 export interface RestOptions {
   /** Makes the server that the framework is behind. */
@@ -24,6 +26,8 @@ export interface RestOptions {
   readonly info: InstanceInfo;
   readonly log: Logger;
   readonly allowedOrigins: readonly string[];
+  /** Asks for tokens; everybody is a guest where it is absent. */
+  readonly signIn?: SignIn | undefined;
   /** Told of each refusal. */
   refused?(code: ErrorCode): void;
   /** Folder of the built page. */
@@ -54,8 +58,9 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
     if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
   });
   addCors(app, options.allowedOrigins);
+  addSignIn(app, options.signIn);
   await addSecurityHeaders(app);
-  await addOpenApi(app, options.info.version);
+  await addOpenApi(app, options.info);
   addChatRoutes(app, options.chat);
   addMarketRoutes(app, options.market);
   addInfoRoute(app, options.info);

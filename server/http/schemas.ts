@@ -88,6 +88,9 @@ export const infoSchema = Type.Object(
     }),
     uptime: Type.Integer({ description: 'Seconds.', examples: [3_600] }),
     rooms: Type.Array(Type.String(), { examples: [['global']] }),
+    auth: Type.Union([Type.Literal('guest'), Type.Literal('jwt')], {
+      description: 'How users sign in: under any name, or by a token.',
+    }),
     engines: Type.Record(Type.String(), engineSchema),
   },
   { description: 'This instance and its engines.' },

@@ -1,3 +1,5 @@
+import type { Identity } from '../auth/identity.ts';
+import { tokenOfConnect } from '../auth/request-token.ts';
 import { Refusal } from '../errors.ts';
 import { type Frame, type FrameHeader, headerOf } from '../protocol/stomp/frame.ts';
 import { type HeartBeat, parseHeartBeat } from '../protocol/stomp/heart-beat.ts';
@@ -20,9 +22,28 @@ export function connect(session: Session, frame: Frame, receipt: string | undefi
     return;
   }
   const beat = heartBeatOf(frame);
-  const name = nameOf(frame, version);
+  const { signIn } = session.host.options;
+  if (signIn === undefined) {
+    welcome(session, { version, beat, name: nameOf(frame, version) });
+    return;
+  }
+  const signedIn = (identity: Identity): void => welcome(session, { version, beat, name: identity.name, identity });
+  const identity = signIn.identify(tokenIn(session, frame));
+  if (identity instanceof Promise) session.wait(identity, signedIn, receipt);
+  else signedIn(identity);
+}
+
+/** What was agreed on. */
+interface Agreed {
+  readonly version: Version;
+  readonly beat: HeartBeat | undefined;
+  readonly name: string | undefined;
+  readonly identity?: Identity;
+}
+
+function welcome(session: Session, { version, beat, name, identity }: Agreed): void {
   const { options } = session.host;
-  const sender = session.begin(version, name, beat ?? { promised: 0, wanted: 0 });
+  const sender = session.begin(version, name, beat ?? { promised: 0, wanted: 0 }, identity);
   const headers: FrameHeader[] = [
     ['version', version],
     ['session', sender.session],
@@ -34,6 +55,12 @@ export function connect(session: Session, frame: Frame, receipt: string | undefi
   if (name !== undefined) headers.push(['user-name', name]);
   session.send('CONNECTED', headers);
   options.destinations.joined(sender);
+}
+
+/** Where a token came, the `login` beside it says nothing: the name is the token's. */
+function tokenIn({ pipe }: Session, frame: Frame): string | undefined {
+  const authorization = headerOf(frame, 'Authorization') ?? headerOf(frame, 'authorization');
+  return tokenOfConnect(headerOf(frame, 'passcode'), authorization, pipe.peer.token);
 }
 
 function heartBeatOf(frame: Frame): HeartBeat | undefined {

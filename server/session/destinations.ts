@@ -30,6 +30,8 @@ export interface Sender {
   readonly name: string | undefined;
   /** The name to use where neither sign-in nor body gives one; fixed for the session. */
   readonly fallback: string;
+  /** Whether the name is that of a token, so that it cannot be another one. */
+  readonly signedIn?: boolean;
 }
 
 /** Takes a SEND. Resolves when the message is accepted (for chat: committed); rejects with a `Refusal`. */

@@ -1,3 +1,4 @@
+import type { Identity } from '../auth/identity.ts';
 import { type ErrorCode, errorTable, Refusal, refusalOf } from '../errors.ts';
 import type { Client } from '../hub/client.ts';
 import type { Cursor } from '../hub/cursor.ts';
@@ -15,6 +16,7 @@ import { optionalHeader } from './headers.ts';
 import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
 import type { Sessions } from './sessions.ts';
+import { SignedIn } from './signed-in.ts';
 import type { Watched } from './wheel.ts';
 
 /** A connection that has not CONNECTed for so long is closed, in milliseconds. */
@@ -42,6 +44,8 @@ export class Session implements Watched {
   readonly client: Client;
   readonly subscriptions = new Map<string, Subscription>();
   slot = -1;
+  /** What its token allows; `undefined` where everybody is a guest. */
+  signedIn: SignedIn | undefined;
   readonly #parser = new FrameParser();
   #state: State = 'opened';
   #sender: Sender | undefined;
@@ -51,6 +55,8 @@ export class Session implements Watched {
   #closing: ErrorCode | undefined;
   #inFlight = 0;
   #held = false;
+  /** CONNECT waits to know whose token that is. */
+  #waiting = false;
   #heardAt: number;
   /** Known when connected. */
   #pace: Pace | undefined;
@@ -130,14 +136,30 @@ export class Session implements Watched {
   // What the verbs call.
 
   /** The session is connected from here on. */
-  begin(version: Version, name: string | undefined, heartBeat: HeartBeat): Sender {
+  begin(version: Version, name: string | undefined, heartBeat: HeartBeat, identity?: Identity): Sender {
     const { host } = this;
     this.#parser.version = version;
     this.#state = 'connected';
-    this.#sender = host.sender(name);
+    this.#sender = host.sender(name, identity?.name !== undefined);
+    if (identity !== undefined) this.signedIn = new SignedIn(this, identity);
     this.#pace = new Pace(heartBeat);
     host.wheel.add(this, this.#pace.next(0, 0, host.options.random()));
     return this.#sender;
+  }
+
+  /** Handles no other frame before this is known and `next` was done with it; a rejection is answered as a refusal. */
+  wait<T>(known: Promise<T>, next: (value: T) => void, receipt: string | undefined): void {
+    this.#waiting = true;
+    const ifHere = (answer: () => void): void => {
+      if (this.#state === 'opened') answer();
+    };
+    known
+      .then((value) => ifHere(() => next(value)))
+      .catch((error) => ifHere(() => this.refuse(error, receipt)))
+      .finally(() => {
+        this.#waiting = false;
+        if (this.#held) this.#read();
+      });
   }
 
   /** Who sends this frame. Refused with `unexpected-frame` before CONNECT. */
@@ -211,7 +233,7 @@ export class Session implements Watched {
   /** Handles the frames that are there, up to what may be in flight. */
   #read(): void {
     while (this.#reads) {
-      if (this.#inFlight >= MAX_IN_FLIGHT) {
+      if (this.#waiting || this.#inFlight >= MAX_IN_FLIGHT) {
         this.#hold();
         return;
       }
@@ -276,6 +298,7 @@ export class Session implements Watched {
   #letGo(): void {
     const { options, wheel } = this.host;
     wheel.remove(this);
+    this.signedIn?.stop();
     for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
     this.subscriptions.clear();
     if (this.#sender === undefined || this.#state === 'closing' || this.#state === 'ended') return;

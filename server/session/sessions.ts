@@ -1,3 +1,4 @@
+import type { Authenticator } from '../auth/identity.ts';
 import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -23,6 +24,8 @@ export interface SessionsOptions {
   allowance?(address: string): Allowance;
   /** Subscriptions of a session, at most; 0 is no limit. 256 where absent. */
   readonly maxSubscriptions?: number;
+  /** Asks for tokens; everybody is a guest where it is absent. */
+  readonly signIn?: Authenticator | undefined;
   /** Told of each refusal that a session answers with. */
   refused?(code: ErrorCode): void;
 }
@@ -43,10 +46,15 @@ export class Sessions {
     return new Session(this, pipe);
   }
 
-  /** The identity of a session that signs in as `name`, or as a guest. */
-  sender(name: string | undefined): Sender {
+  /** The identity of a session that signs in as `name`, or as a guest; `signedIn` where the name is that of a token. */
+  sender(name: string | undefined, signedIn = false): Sender {
     this.#count++;
-    return { session: `${this.#count.toString(36)}-${this.#hex()}`, name, fallback: `guest-${this.#hex()}` };
+    return {
+      session: `${this.#count.toString(36)}-${this.#hex()}`,
+      name,
+      fallback: `guest-${this.#hex()}`,
+      ...(signedIn && { signedIn }),
+    };
   }
 
   /** Stops the timer; the sessions are the transports' to end. */

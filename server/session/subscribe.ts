@@ -1,3 +1,4 @@
+import { scopeToRead } from '../auth/scopes.ts';
 import { Refusal } from '../errors.ts';
 import type { Start } from '../hub/start.ts';
 import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
@@ -16,6 +17,7 @@ export function subscribe(session: Session, frame: Frame, receipt: string | unde
   const destination = requiredHeader(frame, 'destination');
   const id = subscriptionId(session, frame);
   checkAck(frame);
+  session.signedIn?.need(scopeToRead(destination));
   reserve(session, id);
   if (destination === ERROR_QUEUE) {
     session.subscriptions.set(id, { kind: 'errors', cursor: undefined });

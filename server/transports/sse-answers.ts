@@ -15,7 +15,7 @@ export function answerPreflight(response: ServerResponse, cors: Record<string, s
     ...cors,
     Allow: ALLOW,
     'Access-Control-Allow-Methods': 'GET, HEAD',
-    'Access-Control-Allow-Headers': 'Last-Event-ID, Cache-Control',
+    'Access-Control-Allow-Headers': 'Last-Event-ID, Cache-Control, Authorization',
     'Access-Control-Max-Age': '86400',
   });
   response.end();

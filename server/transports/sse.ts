@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { needScope } from '../auth/scopes.ts';
+import type { SignIn } from '../auth/sign-in.ts';
 import type { Clock } from '../clock.ts';
 import { type ErrorCode, Refusal, refusalOf } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -10,6 +12,7 @@ import { encodeRetry } from '../protocol/sse/event.ts';
 import { chunked, type Framing, plain } from '../protocol/sse/framing.ts';
 import { ALLOW, answerPreflight, answerRefusal, streamHeaders } from './sse-answers.ts';
 import { SseConnection } from './sse-connection.ts';
+import { Expiries } from './sse-expiries.ts';
 import { takeSocket } from './sse-socket.ts';
 import type { OpenStream, StreamRequest, StreamSource } from './sse-source.ts';
 import { SLOTS, Wheel } from './sse-wheel.ts';
@@ -25,7 +28,9 @@ export interface SseOptions<E> {
   opened?(): void;
   closed?(): void;
   /** Counts streams by address; there is no bound where it is absent. */
-  readonly limits?: Pick<Limits, 'join'>;
+  readonly limits?: Pick<Limits, 'join' | 'request'>;
+  /** Asks for tokens; everybody may read where it is absent. */
+  readonly signIn?: SignIn | undefined;
   /** Told of each refusal. */
   refused?(code: ErrorCode): void;
 }
@@ -52,6 +57,7 @@ interface Exchange {
 export class SseEndpoint<E> {
   readonly #options: SseOptions<E>;
   readonly #wheel: Wheel<SseConnection<E>>;
+  readonly #expiries: Expiries<SseConnection<E>> | undefined;
   /** Sockets that carry a stream, or will once its start is known. */
   readonly #sockets = new Map<Socket, SseConnection<E> | undefined>();
   /** One listener for all sockets. */
@@ -63,6 +69,7 @@ export class SseEndpoint<E> {
   constructor(options: SseOptions<E>) {
     this.#options = options;
     this.#wheel = new Wheel(options.clock);
+    this.#expiries = options.signIn && new Expiries(options.clock);
     const forget = (socket: Socket): void => this.#forget(socket);
     this.#closed = function (this: Socket) {
       forget(this);
@@ -89,6 +96,7 @@ export class SseEndpoint<E> {
   async close(): Promise<void> {
     this.#closing = true;
     this.#wheel.stop();
+    this.#expiries?.stop();
     const { clock } = this.#options;
     for (const [index, connection] of [...this.#sockets.values()].entries()) {
       connection?.finish();
@@ -105,25 +113,47 @@ export class SseEndpoint<E> {
   }
 
   #answer(exchange: Exchange): void {
-    const { request, response, cors } = exchange;
+    const { request, response } = exchange;
     try {
       if (this.#closing) throw new Refusal('stopping');
       // Node answers in the order of the requests; an endless response cannot wait behind another one.
       if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
       const query = new URLSearchParams(request.url?.split('?', 2)[1]);
       const asked = this.#options.source.parse(query);
-      if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
-      else {
-        const refusal = this.#options.limits?.join(request);
-        if (refusal !== undefined) throw refusal;
-        void this.#open(exchange, asked, query);
-      }
+      if (this.#options.signIn === undefined) this.#admit(exchange, asked, query, Number.POSITIVE_INFINITY);
+      else void this.#signIn(this.#options.signIn, exchange, asked, query);
     } catch (error) {
       this.#refuse(exchange, error);
     }
   }
 
-  async #open(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams): Promise<void> {
+  async #signIn(signIn: SignIn, exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams): Promise<void> {
+    const { request } = exchange;
+    try {
+      // To check a token costs something; a connection may bring one after the other.
+      const refusal = this.#options.limits?.request(request);
+      if (refusal !== undefined) throw refusal;
+      const { scopes, expiresAt } = await signIn.identify(signIn.tokenOf(request)?.value);
+      needScope(scopes, 'market:read');
+      if (request.socket.destroyed) return;
+      if (this.#closing) throw new Refusal('stopping');
+      this.#admit(exchange, asked, query, expiresAt);
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
+  }
+
+  #admit(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams, expiresAt: number): void {
+    const { request, response, cors } = exchange;
+    if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
+    else {
+      const refusal = this.#options.limits?.join(request);
+      if (refusal !== undefined) throw refusal;
+      void this.#open(exchange, asked, query, expiresAt);
+    }
+  }
+
+  async #open(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams, expiresAt: number): Promise<void> {
     const { request, response, cors } = exchange;
     const { socket, headers } = request;
     try {
@@ -138,7 +168,7 @@ export class SseEndpoint<E> {
       // It says "close" to the HTTP server alone.
       socket.off('close', this.#closed);
       await takeSocket(request, response, this.#options.clock);
-      this.#begin(socket, framing, opened);
+      this.#begin(socket, framing, opened, expiresAt);
     } catch (error) {
       socket.off('close', this.#closed);
       this.#forget(socket);
@@ -146,7 +176,7 @@ export class SseEndpoint<E> {
     }
   }
 
-  #begin(socket: Socket, framing: Framing, opened: OpenStream<E>): void {
+  #begin(socket: Socket, framing: Framing, opened: OpenStream<E>, expiresAt: number): void {
     if (socket.destroyed || this.#closing) {
       socket.destroy();
       this.#forget(socket);
@@ -159,6 +189,7 @@ export class SseEndpoint<E> {
     const connection = new SseConnection({ hub, socket, framing, opened, slot, preface });
     this.#sockets.set(socket, connection);
     this.#wheel.add(connection, slot);
+    this.#expiries?.add(connection, expiresAt);
     this.#connections++;
     this.#options.opened?.();
   }
@@ -170,6 +201,7 @@ export class SseEndpoint<E> {
     if (connection === undefined) return;
     connection.gone();
     this.#wheel.remove(connection, connection.slot);
+    this.#expiries?.remove(connection);
     this.#connections--;
     this.#options.closed?.();
   }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
+import type { SignIn } from '../auth/sign-in.ts';
 import type { Timer } from '../clock.ts';
-import { type ErrorCode, Refusal } from '../errors.ts';
+import { type ErrorCode, Refusal, refusalOf } from '../errors.ts';
 import type { Limits } from '../limits/limits.ts';
 import { originIsAllowed } from '../limits/origin.ts';
 import { chooseSubprotocol } from '../protocol/stomp/version.ts';
@@ -19,6 +20,8 @@ export interface WebSocketEndpointOptions {
   readonly compression?: boolean;
   /** Counts WebSockets by address; there is no bound where it is absent. */
   readonly limits?: Pick<Limits, 'join' | 'addresses'>;
+  /** Where tokens are in a request; they are not looked for where this is absent. */
+  readonly signIn?: Pick<SignIn, 'tokenOf'> | undefined;
   /** Told of each refusal, but those of sessions. */
   refused?(code: ErrorCode): void;
 }
@@ -108,12 +111,17 @@ export class WebSocketEndpoint {
     const { origin, host } = req.headers;
     if (!originIsAllowed(origin, host, this.#options.allowedOrigins))
       return new Refusal('origin-refused', `Pages of ${origin} may not connect; see ALLOWED_ORIGINS.`);
+    try {
+      this.#options.signIn?.tokenOf(req);
+    } catch (error) {
+      return refusalOf(error);
+    }
     return this.#options.limits?.join(req);
   }
 
   #open(ws: StompSocket, req: IncomingMessage, socket: Duplex, form: MessageForm | undefined): void {
-    const { sessions, limits, refused } = this.#options;
-    const peer = peerOf(req, limits?.addresses);
+    const { sessions, limits, signIn, refused } = this.#options;
+    const peer = peerOf(req, limits?.addresses, signIn);
     const pipe = new WebSocketPipe({ sessions, form, ws, socket, peer, onEnd: this.#ended, refused });
     this.#pipes.add(pipe);
   }

@@ -19,6 +19,7 @@ test('info tells of the instance and of each engine', async () => {
     version: '1.2.3',
     state: 'up',
     rooms: ['global', 'help'],
+    auth: 'guest',
     engines: {
       messageStore: { kind: 'sqlite', state: 'up' },
       backplane: { kind: 'in-process', state: 'up' },

@@ -9,7 +9,7 @@ import type { Version } from '../../server/protocol/stomp/version.ts';
 import type { Destinations, Sender, Topic } from '../../server/session/destinations.ts';
 import type { Pipe } from '../../server/session/pipe.ts';
 import type { Session } from '../../server/session/session.ts';
-import { Sessions } from '../../server/session/sessions.ts';
+import { Sessions, type SessionsOptions } from '../../server/session/sessions.ts';
 import type { Wire } from '../../server/session/wire.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -140,20 +140,22 @@ export class Stage {
   readonly destinations = new FakeDestinations(this.hub);
   readonly log = new FakeLog();
   readonly pipe = new FakePipe();
-  readonly sessions = new Sessions({
-    hub: this.hub,
-    destinations: this.destinations,
-    clock: this.clock,
-    log: this.log,
-    random: () => 0.5,
-    epoch: 'epoch-1',
-    version: '9.8.7',
-  });
+  readonly sessions: Sessions;
   readonly session: Session;
   readonly #parser = new FrameParser({ frameBytes: 1_000_000, headers: 100 });
   #read = 0;
 
-  constructor() {
+  constructor(changes: Partial<SessionsOptions> = {}) {
+    this.sessions = new Sessions({
+      hub: this.hub,
+      destinations: this.destinations,
+      clock: this.clock,
+      log: this.log,
+      random: () => 0.5,
+      epoch: 'epoch-1',
+      version: '9.8.7',
+      ...changes,
+    });
     this.session = this.sessions.open(this.pipe);
     this.pipe.session = this.session;
   }

@@ -21,7 +21,15 @@ export class StompClient {
   }
 
   static async connect(url: string, login?: string): Promise<StompClient> {
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws-endpoint`, ['v12.stomp']);
+    const client = await StompClient.open(url);
+    client.send('CONNECT', { 'accept-version': '1.2', host: 'localhost', ...(login !== undefined && { login }) });
+    await client.frame((frame) => frame.command === 'CONNECTED');
+    return client;
+  }
+
+  /** A WebSocket, and no more. */
+  static async open(url: string, query = ''): Promise<StompClient> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws-endpoint${query}`, ['v12.stomp']);
     const client = new StompClient(socket);
     // An event target's error does not reject `once`: without this, nobody listening would mean waiting for ever.
     await Promise.race([
@@ -30,8 +38,6 @@ export class StompClient {
         throw new Error(`no WebSocket at ${url}`);
       }),
     ]);
-    client.send('CONNECT', { 'accept-version': '1.2', host: 'localhost', ...(login !== undefined && { login }) });
-    await client.frame((frame) => frame.command === 'CONNECTED');
     return client;
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { SignIn } from '../../auth/sign-in.ts';
 import { Refusal, refusalOf } from '../../errors.ts';
 import type { ClientAddresses } from '../../limits/client-address.ts';
 import type { Logger } from '../../log.ts';
@@ -38,6 +39,8 @@ export interface SockJsOptions {
   readonly allowedOrigins: readonly string[];
   /** Who a request comes from, where proxies stand between. */
   readonly addresses?: ClientAddresses;
+  /** Where tokens are in a request; they are not looked for where this is absent. */
+  readonly signIn?: Pick<SignIn, 'tokenOf'> | undefined;
   /** A new UUID, from real randomness. */
   readonly newId: () => string;
   /** The client library, and the URL from which the page for frames loads it. */
@@ -202,7 +205,7 @@ export class SockJsEndpoint {
     // Node answers in the order of the requests; a receiver cannot wait behind another answer.
     if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
     const session = this.#sessions.get(id);
-    const peer = peerOf(request, this.#options.addresses);
+    const peer = peerOf(request, this.#options.addresses, session === undefined ? this.#options.signIn : undefined);
     if (session === undefined) this.#sessions.check(peer);
     else if (!session.over && session.wire !== receiving.wire) {
       throw new Refusal('invalid-parameter', 'The session belongs to another transport.');

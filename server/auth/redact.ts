@@ -1,0 +1,8 @@
+const PARAMETER = /(access_token=)[^&\s"'\\]+/gi;
+/** A JWT begins with the base64 of `{"`. */
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+
+/** A line of the log without tokens, wherever in it they stand: a URL, the message of an error, a stack. */
+export function withoutTokens(line: string): string {
+  return line.replaceAll(PARAMETER, '$1(hidden)').replaceAll(JWT, '(token)');
+}
