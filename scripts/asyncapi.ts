@@ -48,6 +48,10 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
       content: Type.String({ minLength: 1, description: 'Up to 2,000 code points, kept exactly as they come.' }),
     }),
   },
+  tokenSend: {
+    summary: 'A token of the same user that allows no less; the session then lasts as long as it.',
+    payload: Type.Object({ token: Type.String() }),
+  },
   typingSend: { summary: 'Whether the sender types.', payload: Type.Object({ typing: Type.Boolean(), sender }) },
   typing: {
     summary: 'Who types: at most five names, and how many.',
@@ -70,6 +74,7 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
 export const asyncChannels: Readonly<Record<string, Channel>> = {
   chatIn: stomp('/app/chat', 'receive', 'Send to the room `global`.', 'chatSend'),
   roomIn: stomp('/app/chat.{room}', 'receive', 'Send to a room.', 'chatSend'),
+  tokenIn: stomp('/app/token', 'receive', 'With AUTH=jwt: a newer token for the session.', 'tokenSend'),
   typingIn: stomp('/app/typing', 'receive', 'Say whether one types.', 'typingSend'),
   chat: stomp(
     '/topic/chat',

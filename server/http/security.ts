@@ -1,14 +1,20 @@
+import type { IncomingMessage } from 'node:http';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
-/**
- * What the page may load: only what this server sends. `ws:` and `wss:` stand beside 'self' because older browsers do not
- * count a WebSocket to the same host as 'self'.
- */
+/** A host and port as a policy may name it; what else a client writes there is its own affair. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
+
+/** Older browsers do not count a WebSocket to the same host as 'self', so it is named. */
+function socketsOf({ headers: { host = '' } }: IncomingMessage): string {
+  return HOST.test(host) ? `ws://${host} wss://${host}` : "'self'";
+}
+
+/** What the page may load: only what this server sends. */
 const directives = {
   defaultSrc: ["'self'"],
   baseUri: ["'self'"],
-  connectSrc: ["'self'", 'ws:', 'wss:'],
+  connectSrc: ["'self'", socketsOf],
   fontSrc: ["'self'"],
   formAction: ["'self'"],
   frameAncestors: ["'self'"],
