@@ -15,7 +15,8 @@ const ILL = 1;
 const WRONG_USE = 2;
 const USAGE = `Usage: npm run doctor [-- [--long] [https://public.url]]
   Checks this machine and the engines that the environment names; with a URL also the way from a browser to the server.
-  --long  stays 20 s at the URL to see a heart-beat`;
+  --long  stays 20 s at the URL to see a heart-beat
+  The variable DOCTOR_TOKEN is a token for servers that ask for one (AUTH=jwt).`;
 
 // Whatever a driver still holds open must not keep us.
 process.exit(await main(process.argv.slice(2)));
@@ -31,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { settings, problems } = loadSettings(process.env);
   const hide = settings === undefined ? (text: string): string => text : withoutSecrets(settings);
-  const instruments = { clock: systemClock, newId: randomUUID };
+  const instruments = { clock: systemClock, newId: randomUUID, token: process.env.DOCTOR_TOKEN || undefined };
   const checks = [
     settingsCheck(problems ?? []),
     ...machineChecks(machine()),

@@ -16,6 +16,8 @@ import { websocketCheck } from './websocket.ts';
 export interface Instruments {
   readonly clock: Clock;
   readonly newId: () => string;
+  /** To look behind the sign-in of a server that asks for one. */
+  readonly token?: string | undefined;
 }
 
 /** What is right of every machine that a server runs on. */
@@ -34,7 +36,8 @@ export function engineChecks(settings: Settings, { clock, newId }: Instruments):
 }
 
 /** The way from a browser to the instances. `long` stays for a heart-beat as well. */
-export function publicChecks(base: URL, long: boolean, { clock }: Instruments): Check[] {
-  const quick = [infoCheck(base), instancesCheck(base), websocketCheck(base, clock), streamCheck(base, clock)];
-  return long ? [...quick, heartBeatCheck(base, clock)] : quick;
+export function publicChecks(base: URL, long: boolean, { clock, token }: Instruments): Check[] {
+  const ways = [websocketCheck(base, clock, undefined, token), streamCheck(base, clock, undefined, token)];
+  const quick = [infoCheck(base), instancesCheck(base), ...ways];
+  return long ? [...quick, heartBeatCheck(base, clock, undefined, token)] : quick;
 }

@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Check } from './check.ts';
-import { get } from './request.ts';
+import { bearer, get, TOKEN_NEEDED } from './request.ts';
 
 const what = 'Heart-beats';
 /** They come every 15 s; so long is waited for one, in milliseconds, and a little longer for the check as a whole. */
@@ -8,7 +9,7 @@ const PATIENCE = 20_000;
 const MARGIN = 5_000;
 
 /** Whether a quiet `/stream` stays open and its heart-beats come through: what keeps tabs in the background connected. */
-export function heartBeatCheck(base: URL, clock: Clock, patience = PATIENCE): Check {
+export function heartBeatCheck(base: URL, clock: Clock, patience = PATIENCE, token?: string): Check {
   return {
     what,
     limit: patience + MARGIN,
@@ -19,7 +20,9 @@ export function heartBeatCheck(base: URL, clock: Clock, patience = PATIENCE): Ch
       const signal = AbortSignal.any([outer, enough.signal]);
       const seconds = (): number => Math.round((clock.monotonic() - began) / 1_000);
       try {
-        if (await hasBeat(base, signal)) say('ok', what, `one came after ${seconds()} s`);
+        const response = await get(new URL('/stream', base), { accept: 'text/event-stream', ...bearer(token) }, signal);
+        if (response.statusCode === 401) say('warn', what, `/stream ${TOKEN_NEEDED}`);
+        else if (await hasBeat(response, signal)) say('ok', what, `one came after ${seconds()} s`);
         else
           say(
             'fail',
@@ -42,8 +45,7 @@ export function heartBeatCheck(base: URL, clock: Clock, patience = PATIENCE): Ch
 }
 
 /** Whether a comment comes before the stream ends: a line that begins with a colon (HTML Standard, section 9.2.5). */
-async function hasBeat(base: URL, signal: AbortSignal): Promise<boolean> {
-  const response = await get(new URL('/stream', base), { accept: 'text/event-stream' }, signal);
+async function hasBeat(response: IncomingMessage, signal: AbortSignal): Promise<boolean> {
   let tail = '\n';
   response.setEncoding('utf8');
   try {

@@ -18,6 +18,14 @@ export function get(
   });
 }
 
+/** Signs in, where there is a token. */
+export function bearer(token: string | undefined): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** What is said where the server asks for a token. */
+export const TOKEN_NEEDED = 'asks for a token (AUTH=jwt): set DOCTOR_TOKEN to a good one to see what is behind';
+
 /** The whole body. */
 export async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';

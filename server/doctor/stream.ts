@@ -4,7 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../clock.ts';
 import type { Check } from './check.ts';
 import type { Say } from './finding.ts';
-import { get } from './request.ts';
+import { bearer, get, TOKEN_NEEDED } from './request.ts';
 
 const what = 'Stream';
 /** The first event comes at once; what comes later than this, in milliseconds, was held back. */
@@ -13,13 +13,19 @@ const UNBUFFERED =
   'a proxy buffers it, so prices come late or never: switch that off for /stream (nginx: proxy_buffering off, and no gzip for text/event-stream; do not remove the header X-Accel-Buffering: no)';
 
 /** Whether `/stream` comes event by event, to a plain reader and to one that takes compressed answers as browsers do. */
-export function streamCheck(base: URL, clock: Clock, prompt = PROMPT): Check {
+export function streamCheck(base: URL, clock: Clock, prompt = PROMPT, token?: string): Check {
   return {
     what,
     async run(say, signal) {
-      const plain = await look(base, clock, prompt, {}, signal);
+      const plain = await look(base, clock, prompt, bearer(token), signal);
       if (!tellPlain(say, plain)) return;
-      const asBrowser = await look(base, clock, prompt, { 'accept-encoding': 'gzip, deflate, br' }, signal);
+      const asBrowser = await look(
+        base,
+        clock,
+        prompt,
+        { 'accept-encoding': 'gzip, deflate, br', ...bearer(token) },
+        signal,
+      );
       if (asBrowser.event) say('ok', what, 'the first event comes at once, as text/event-stream');
       else say('fail', what, `for readers that take compressed answers nothing comes: ${UNBUFFERED}`);
     },
@@ -89,6 +95,10 @@ function decoderFor(encoding: string | undefined) {
 
 /** Whether there is more to look at. */
 function tellPlain(say: Say, { response, event }: Looked): boolean {
+  if (response?.statusCode === 401) {
+    say('warn', what, `/stream ${TOKEN_NEEDED}`);
+    return false;
+  }
   const type = response?.headers['content-type'] ?? 'none';
   const encoding = response?.headers['content-encoding'] ?? 'identity';
   const wrong = ((): string | undefined => {

@@ -2,22 +2,22 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { Check } from './check.ts';
 import type { Say } from './finding.ts';
-import { unreachable } from './request.ts';
+import { TOKEN_NEEDED, unreachable } from './request.ts';
 
 const what = 'WebSocket';
 const SUBPROTOCOL = 'v12.stomp';
-const CONNECT = 'CONNECT\naccept-version:1.2\nhost:doctor\nheart-beat:0,0\n\n\0';
+const CONNECT = 'CONNECT\naccept-version:1.2\nhost:doctor\nheart-beat:0,0\n';
 const PROXY =
   'the proxy must pass it on: HTTP/1.1 to the server with the headers Upgrade and Connection (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade")';
 
 /** How the attempt ended. */
 type Outcome =
-  | { readonly kind: 'connected' | 'silent' | 'closed' }
+  | { readonly kind: 'connected' | 'unknown' | 'silent' | 'closed' }
   | { readonly kind: 'refused'; readonly status: number }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
 /** Whether a browser's WebSocket gets through to STOMP at `/ws-endpoint`. `patience` is in milliseconds. */
-export function websocketCheck(base: URL, clock: Clock, patience = 4_000): Check {
+export function websocketCheck(base: URL, clock: Clock, patience = 4_000, token?: string): Check {
   return {
     what,
     async run(say, signal) {
@@ -28,21 +28,24 @@ export function websocketCheck(base: URL, clock: Clock, patience = 4_000): Check
       signal.addEventListener('abort', () => socket.terminate());
       const late = Promise.withResolvers<Outcome>();
       const timer = clock.after(patience, () => late.resolve({ kind: 'silent' }));
-      tell(say, base, await Promise.race([outcomeOf(socket, base), late.promise]));
+      tell(say, base, await Promise.race([outcomeOf(socket, base, token), late.promise]));
       timer.cancel();
     },
   };
 }
 
-function outcomeOf(socket: WebSocket, base: URL): Promise<Outcome> {
+function outcomeOf(socket: WebSocket, base: URL, token: string | undefined): Promise<Outcome> {
+  const passcode = token === undefined ? '' : `passcode:${token}\n`;
   return new Promise((resolve) => {
     socket.on('unexpected-response', (request, { statusCode = 0 }) => {
       request.destroy();
       resolve({ kind: 'refused', status: statusCode });
     });
-    socket.on('open', () => socket.send(CONNECT));
+    socket.on('open', () => socket.send(`${CONNECT}${passcode}\n\0`));
     socket.on('message', (data) => {
-      if (String(data).startsWith('CONNECTED')) resolve({ kind: 'connected' });
+      const text = String(data);
+      if (text.startsWith('CONNECTED')) resolve({ kind: 'connected' });
+      else if (/^ERROR\n[\s\S]*?^code:(?:sign-in-needed|token-)/m.test(text)) resolve({ kind: 'unknown' });
     });
     socket.on('close', () => resolve({ kind: 'closed' }));
     socket.on('error', (error) => {
@@ -57,6 +60,9 @@ function tell(say: Say, base: URL, outcome: Outcome): void {
   switch (outcome.kind) {
     case 'connected':
       say('ok', what, 'it upgrades, and STOMP answers');
+      return;
+    case 'unknown':
+      say('warn', what, `it upgrades, and STOMP ${TOKEN_NEEDED}`);
       return;
     case 'refused':
       say(

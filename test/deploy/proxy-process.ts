@@ -14,12 +14,16 @@ export class ProxyProcess {
   readonly healthUrl: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  #log = '';
 
   private constructor(port: number, healthPort: number, folder: string, child: ChildProcess) {
     this.url = `http://127.0.0.1:${port}`;
     this.healthUrl = `http://127.0.0.1:${healthPort}/health`;
     this.#folder = folder;
     this.#child = child;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.#log += chunk.toString();
+    });
   }
 
   /** Starts it in front of instances that answer everything, their health too, on one port each. */
@@ -39,11 +43,16 @@ export class ProxyProcess {
     // Ends with the test, even when that is killed.
     const child = spawn('/usr/bin/setpriv', ['--pdeathsig', 'SIGKILL', 'haproxy', '-db', '-f', file], {
       env,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     const proxy = new ProxyProcess(port, healthPort, folder, child);
     await proxy.#ready();
     return proxy;
+  }
+
+  /** What it has logged so far. */
+  get log(): string {
+    return this.#log;
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { WebSocketServer } from 'ws';
@@ -11,6 +11,7 @@ async function startInstance(name: string): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url === '/stream')
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
+    else if (request.url?.startsWith('/fails')) response.destroy();
     else response.end(JSON.stringify({ name, from: request.headers['x-forwarded-for'], host: request.headers.host }));
   });
   const sockets = new WebSocketServer({ server });
@@ -108,4 +109,16 @@ test('when an instance goes, others answer, and only its sessions move', async (
 
 test('the proxy is well while there is an instance', async () => {
   assert.equal((await fetch(proxy.healthUrl)).status, 200);
+});
+
+test('what fails is logged with its path and without its query, where a token may be', async () => {
+  // On a connection of its own: where an old one breaks, HAProxy leaves it to the client to try again, and logs nothing.
+  const request = get(`${proxy.url}/fails?access_token=secret`, { agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage]; // what this event gives
+  response.resume();
+  assert.equal(response.statusCode, 502);
+  for (let tries = 0; tries < 250 && !proxy.log.includes(' GET /fails'); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.match(proxy.log, / GET \/fails$/m);
+  assert.doesNotMatch(proxy.log, /secret|access_token/);
 });

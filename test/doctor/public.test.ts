@@ -9,6 +9,7 @@ import { streamCheck } from '../../server/doctor/stream.ts';
 import { websocketCheck } from '../../server/doctor/websocket.ts';
 import { freePort } from '../support/free-port.ts';
 import { TestApp } from '../support/test-app.ts';
+import { makeToken, SECRET } from '../support/tokens.ts';
 import { Diagnosis } from './diagnose.ts';
 import { Front, type ProxySetup } from './front-proxy.ts';
 
@@ -151,4 +152,26 @@ test('a stream that the proxy ends while it is quiet fails', async () => {
   assert.match((await at(ended, heartBeats)).about('Heart-beats'), /^fail.*proxy_read_timeout/);
   const cut = await Front.serving((_, answer) => answer.write('data: x\n\n', () => answer.destroy()));
   assert.match((await at(cut, heartBeats)).about('Heart-beats'), /^fail.*proxy_read_timeout/);
+});
+
+test('a server that asks for a token is warned of, and is in order with one', async () => {
+  const closed = await TestApp.start({ AUTH: 'jwt', JWT_SECRET: SECRET });
+  try {
+    const base = new URL(closed.url);
+    const token = await makeToken();
+    for (const [check, what] of [
+      [websocketCheck, 'WebSocket'],
+      [streamCheck, 'Stream'],
+      [heartBeatCheck, 'Heart-beats'],
+    ] as const) {
+      const without = await Diagnosis.of(check(base, systemClock, PATIENCE));
+      assert.match(without.about(what), /^warn.*asks for a token/);
+      const wrong = await Diagnosis.of(check(base, systemClock, PATIENCE, 'wrong'));
+      assert.match(wrong.about(what), /^warn.*asks for a token/);
+    }
+    for (const check of [websocketCheck, streamCheck])
+      assert.deepEqual((await Diagnosis.of(check(base, systemClock, PATIENCE, token))).complaints, []);
+  } finally {
+    await closed.close();
+  }
 });
