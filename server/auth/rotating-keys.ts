@@ -45,7 +45,8 @@ export class RotatingKeys {
       const again = this.#again();
       if (old() > FRESH + stale) await again;
     }
-    if (this.#find === undefined || old() > FRESH + stale) throw new Refusal('sign-in-down');
+    if (this.#find === undefined || old() > FRESH + stale)
+      throw new Refusal('sign-in-down', undefined, { retryAfter: PAUSE / 1_000 });
     try {
       return await this.#find(header, token);
     } catch (error) {

@@ -5,6 +5,7 @@ import { EventSource } from 'eventsource';
 import SockJS from 'sockjs-client';
 import { WebSocket } from 'ws';
 import { EventStream } from '../support/event-stream.ts';
+import { StompClient } from '../support/stomp-client.ts';
 import { json, TestApp } from '../support/test-app.ts';
 import { makeToken, SECRET } from '../support/tokens.ts';
 
@@ -144,7 +145,7 @@ test('scopes count over STOMP', async () => {
 });
 
 test('a session ends when its token does; one that was renewed goes on', async () => {
-  const passcode = await makeToken({}, { lasts: 3 });
+  const passcode = await makeToken({}, { lasts: 5 });
   const one = await stomp({ connectHeaders: { passcode } });
   const other = await stomp({ connectHeaders: { passcode } });
   try {
@@ -221,7 +222,7 @@ test('the stream asks for a token with its scope', async () => {
 });
 
 test('a stream ends when its token does, and a fresh token goes on from the same tick', async () => {
-  const stream = await EventStream.open(`${app.url}/stream?access_token=${await makeToken({}, { lasts: 3 })}`);
+  const stream = await EventStream.open(`${app.url}/stream?access_token=${await makeToken({}, { lasts: 5 })}`);
   let last = (await stream.next()).id;
   await assert.rejects(async () => {
     for (;;) last = (await stream.next()).id ?? last;
@@ -286,4 +287,38 @@ test('the description names the scheme, and the scope of each path', async () =>
   assert.deepEqual(paths['/api/chat/messages'].post.security, [{ bearer: ['chat:write'] }]);
   assert.deepEqual(paths['/api/market/symbols'].get.security, [{ bearer: ['market:read'] }]);
   assert.equal(paths['/api/info'].get.security, undefined);
+});
+
+test('what needs no token is there without one, and what is not there is not', async () => {
+  assert.equal((await app.get('/')).status, 503, 'the page, which is not built here');
+  const missing = await app.get('/api/nothing');
+  assert.deepEqual([missing.status, (await json(missing)).code], [404, 'not-found']);
+  assert.equal((await app.get('/ws-endpoint/info')).status, 200);
+  const preflight = await fetch(`${app.url}/api/chat/messages`, { method: 'OPTIONS' });
+  assert.equal(preflight.status, 204);
+});
+
+test('with AUTH_ANONYMOUS_READ who has no token may read, and not write, and has no name', async () => {
+  const open = await TestApp.start({
+    AUTH: 'jwt',
+    JWT_SECRET: SECRET,
+    AUTH_ANONYMOUS_READ: 'on',
+    MARKET_SOURCE: 'simulator',
+  });
+  try {
+    assert.equal((await open.get('/api/chat/messages')).status, 200);
+    assert.equal((await open.get('/api/chat/messages', bearer('wrong'))).status, 401);
+    const posted = await open.post('/api/chat/messages', { content: 'x', sender: 'Ann' });
+    assert.deepEqual([posted.status, (await json(posted)).code], [403, 'scope-missing']);
+    const stream = await EventStream.open(`${open.url}/stream`);
+    assert.equal((await stream.next()).event, 'market-snapshot');
+    await stream.close();
+    const client = await StompClient.connect(open.url, 'Ann');
+    client.send('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
+    client.send('SEND', { destination: '/app/chat' }, '{"content":"x"}');
+    assert.equal((await client.message('/user/queue/errors')).code, 'scope-missing');
+    await client.close();
+  } finally {
+    await open.close();
+  }
 });

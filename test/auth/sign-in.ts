@@ -24,7 +24,8 @@ export async function outcome(signIn: Authenticator, token: string | undefined):
     return await signIn.identify(token);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (token !== undefined && token !== '' && error.message.includes(token)) throw new Error('the token is told');
+    // A short one may stand in our words by chance.
+    if (token !== undefined && token.length > 20 && error.message.includes(token)) throw new Error('the token is told');
     return `${error.code}: ${error.message}`;
   }
 }
