@@ -92,6 +92,15 @@ test('the page may load nothing but what this server sends', async () => {
   assert.equal(headers.get('strict-transport-security'), null);
 });
 
+test('a strange Host does not get into the policy', async () => {
+  for (const host of ['evil.example; script-src *', 'a b', "'unsafe-inline'", 'a,b']) {
+    const answer = await rawRequest(app.app.port, `GET / HTTP/1.1\nHost: ${host}\nConnection: close\n\n`);
+    const policy = /^content-security-policy: (.*)\r$/im.exec(answer)?.[1];
+    assert.match(policy ?? '', /connect-src 'self' 'self';/, answer);
+    assert.doesNotMatch(policy ?? '', /evil|unsafe|\*/);
+  }
+});
+
 test('where the page is not built, it says how to build it', async () => {
   const bare = await TestApp.start({}, { page: join(folder, 'nowhere') });
   for (const path of ['/', '/index.html']) {
