@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import schema from '@asyncapi/specs/schemas/3.0.0.json' with { type: 'json' };
+import { Ajv } from 'ajv';
+import { default as formats } from 'ajv-formats';
 import Value from 'typebox/value';
 import { asyncApi, asyncChannels, asyncMessages } from '../../scripts/asyncapi.ts';
 import { StompClient } from '../support/stomp-client.ts';
@@ -12,6 +15,15 @@ before(async () => {
 });
 
 after(() => app?.close());
+
+test('the document is valid by the official schema of AsyncAPI 3.0.0, and a broken one is not', () => {
+  // The schema carries draft 07 within itself, which is also its own `$schema`: Ajv's copy of it would be a second one.
+  const ajv = new Ajv({ strict: false, allErrors: true, meta: false, validateSchema: false });
+  formats.default(ajv);
+  const valid = ajv.compile(schema);
+  assert.ok(valid(JSON.parse(asyncApi())), JSON.stringify(valid.errors?.slice(0, 5), null, 2));
+  assert.equal(valid({ ...JSON.parse(asyncApi()), channels: { chat: { address: 7 } } }), false);
+});
 
 test('every reference in the document leads somewhere in it', () => {
   const document: unknown = JSON.parse(asyncApi());
