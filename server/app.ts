@@ -258,6 +258,7 @@ async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: 
   const { presence } = chat;
   const sse = new SseEndpoint({
     ...common,
+    compression: settings.STREAM_COMPRESSION === 'on',
     source: marketStreamSource(market),
     opened: () => presence.opened(),
     closed: () => presence.closed(),

@@ -321,6 +321,12 @@ export const settings = {
     choices: ['off', 'on'],
     text: 'Whether clients may send compressed WebSocket messages (permessage-deflate).',
   },
+  STREAM_COMPRESSION: {
+    type: 'choice',
+    default: 'on',
+    choices: ['off', 'on'],
+    text: 'Whether /stream is sent as gzip to clients that read it.',
+  },
   SOCKJS_COOKIE: {
     type: 'choice',
     default: 'off',

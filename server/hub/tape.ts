@@ -6,7 +6,7 @@ const FIRST_SEGMENT_BYTES = 4_096;
 /** Events in a segment at most: where an encoding leaves nearly all of them out, bytes alone would never fill it. */
 const SEGMENT_EVENTS = 4_096;
 /** An older event is asked for by many after a restart, each at a place of its own: encode from round places on. */
-const BACKFILL_STEP = 256;
+export const BACKFILL_STEP = 256;
 
 /** The events from a position on, in the bytes of one encoding. */
 export interface Slice {
@@ -16,8 +16,27 @@ export interface Slice {
   readonly events: number;
 }
 
+/** One encoding of one stream, for all cursors that use it. */
+export interface Tape<E> {
+  readonly encoding: Encoding<E>;
+  readonly shared: boolean;
+  /** For the stream: how many cursors use it. */
+  users: number;
+  /** Bytes that it keeps, with what it notes of each event. */
+  readonly bytes: number;
+  /** The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. */
+  slice(from: number): Slice;
+  /**
+   * The bytes of `events` from `index` on, at most `SLICE_BYTES`, for events that are not (or no more) in the log;
+   * `position` is that of events[0], and `next` of the answer is an index. With `keep` the same list gives the same bytes.
+   */
+  run(events: readonly E[], index: number, position: number, keep: boolean): Slice;
+  /** Lets go of what lies wholly before `first`. */
+  dropBefore(first: number): void;
+}
+
 /** What a tape needs of its stream's log. */
-interface Events<E> {
+export interface Events<E> {
   readonly first: number;
   readonly next: number;
   at(position: number): E | undefined;
@@ -60,13 +79,12 @@ class Segment {
 }
 
 /**
- * One encoding of one stream: each event of the log is encoded at most once, when the first cursor needs it, and what lies
+ * A tape of single events: each event of the log is encoded at most once, when the first cursor needs it, and what lies
  * from a to b is one subarray of a segment. A tape that is not `shared` keeps nothing and encodes for each call.
  */
-export class Tape<E> {
+export class EventTape<E> implements Tape<E> {
   readonly encoding: Encoding<E>;
   readonly shared: boolean;
-  /** For the stream: how many cursors use it. */
   users = 0;
   readonly #log: Events<E>;
   #segments: Segment[] = [];
@@ -80,12 +98,10 @@ export class Tape<E> {
     this.shared = shared;
   }
 
-  /** Bytes that the segments take, with what they note of each event. */
   get bytes(): number {
     return this.#segments.reduce((sum, { buffer, ends }) => sum + buffer.length + 8 * ends.length, 0);
   }
 
-  /** The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. */
   slice(from: number): Slice {
     if (!this.shared) return this.#encodeAlone(from);
     // In a pass nearly all clients ask for the same place.
@@ -99,10 +115,6 @@ export class Tape<E> {
     return slice;
   }
 
-  /**
-   * The bytes of `events` from `index` on, at most `SLICE_BYTES`, for events that are not (or no more) in the log;
-   * `position` is that of events[0], and `next` of the answer is an index. With `keep` the same list gives the same bytes.
-   */
   run(events: readonly E[], index: number, position: number, keep: boolean): Slice {
     if (!keep) return this.#encodeRun(events, index, position);
     const kept = this.#runs.get(events) ?? new Map<number, Slice>();
@@ -112,7 +124,6 @@ export class Tape<E> {
     return slice;
   }
 
-  /** Lets go of segments that lie wholly before `first`. */
   dropBefore(first: number): void {
     let gone = 0;
     while (gone < this.#segments.length && this.#segmentAt(gone).next <= first) gone++;

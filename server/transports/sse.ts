@@ -9,7 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import { corsHeaders, originIsAllowed } from '../limits/origin.ts';
 import type { Logger } from '../log.ts';
 import { encodeRetry } from '../protocol/sse/event.ts';
-import { chunked, type Framing, plain } from '../protocol/sse/framing.ts';
+import { chunked, type Framing, gzipped, plain, readsGzip } from '../protocol/sse/framing.ts';
 import { ALLOW, answerPreflight, answerRefusal, streamHeaders } from './sse-answers.ts';
 import { SseConnection } from './sse-connection.ts';
 import { Expiries } from './sse-expiries.ts';
@@ -24,6 +24,8 @@ export interface SseOptions<E> {
   readonly source: StreamSource<E>;
   /** Origins of other sites whose pages may read the stream; `*` is all. */
   readonly allowedOrigins: readonly string[];
+  /** Whether clients that read gzip get it; they do where this is absent. */
+  readonly compression?: boolean;
   /** Told of each connection that begins to follow, and once when it has ended. */
   opened?(): void;
   closed?(): void;
@@ -74,6 +76,10 @@ export class SseEndpoint<E> {
     this.#closed = function (this: Socket) {
       forget(this);
     };
+  }
+
+  get #compresses(): boolean {
+    return this.#options.compression ?? true;
   }
 
   /** Clients that follow now. */
@@ -145,8 +151,10 @@ export class SseEndpoint<E> {
 
   #admit(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams, expiresAt: number): void {
     const { request, response, cors } = exchange;
-    if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
-    else {
+    if (request.method === 'HEAD') {
+      const coding = this.#codingHeaders(this.#framing(request), cors);
+      response.writeHead(200, { ...streamHeaders, ...cors, ...coding }).end();
+    } else {
       const refusal = this.#options.limits?.join(request);
       if (refusal !== undefined) throw refusal;
       void this.#open(exchange, asked, query, expiresAt);
@@ -162,9 +170,10 @@ export class SseEndpoint<E> {
       const last = headers['last-event-id'] || query.get('lastEventId') || undefined;
       const opened = await asked.open(typeof last === 'string' ? last : undefined);
       if (this.#closing) throw new Refusal('stopping');
-      response.writeHead(200, { ...streamHeaders, ...cors, Connection: 'close' });
+      const framing = this.#framing(request);
+      const coding = this.#codingHeaders(framing, cors);
+      response.writeHead(200, { ...streamHeaders, ...cors, ...coding, Connection: 'close' });
       response.flushHeaders();
-      const framing = request.httpVersion === '1.0' ? plain : chunked;
       // It says "close" to the HTTP server alone.
       socket.off('close', this.#closed);
       await takeSocket(request, response, this.#options.clock);
@@ -174,6 +183,16 @@ export class SseEndpoint<E> {
       this.#forget(socket);
       this.#refuse(exchange, error);
     }
+  }
+
+  #framing({ httpVersion, headers }: IncomingMessage): Framing {
+    if (httpVersion === '1.0') return plain;
+    return this.#compresses && readsGzip(headers['accept-encoding']) ? gzipped : chunked;
+  }
+
+  #codingHeaders({ name }: Framing, { Vary }: Record<string, string>): Record<string, string> {
+    const vary = this.#compresses ? { Vary: `${Vary}, Accept-Encoding` } : {};
+    return name === 'gzip' ? { ...vary, 'Content-Encoding': 'gzip' } : vary;
   }
 
   #begin(socket: Socket, framing: Framing, opened: OpenStream<E>, expiresAt: number): void {
