@@ -319,7 +319,7 @@ export const settings = {
     type: 'choice',
     default: 'on',
     choices: ['off', 'on'],
-    text: 'Whether clients may send compressed WebSocket messages (permessage-deflate).',
+    text: 'Whether WebSocket messages may be compressed (permessage-deflate), both ways.',
   },
   STREAM_COMPRESSION: {
     type: 'choice',

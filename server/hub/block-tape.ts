@@ -92,14 +92,14 @@ export class BlockTape<E> implements Tape<E> {
 
   run(events: readonly E[], index: number, position: number, keep: boolean): Slice {
     const at = (each: number): E | undefined => events[each - position];
-    const made = (pack: (bytes: Uint8Array) => Uint8Array): Slice => {
-      const { parts, next } = this.#gather(position + index, position + events.length, SLICE_BYTES, at);
-      return { bytes: pack(Buffer.concat(parts)), next: next - position, events: next - position - index };
+    const made = (pack: Blocks['pack'], most: number): Slice => {
+      const { parts, next } = this.#gather(position + index, position + events.length, most, at);
+      return { bytes: pack(parts), next: next - position, events: next - position - index };
     };
-    if (!keep) return made(this.#blocks.wrap);
+    if (!keep) return made(this.#blocks.wrap, SLICE_BYTES);
     const kept = this.#runs.get(events) ?? new Map<number, Slice>();
     this.#runs.set(events, kept);
-    const slice = kept.get(index) ?? made(this.#blocks.pack);
+    const slice = kept.get(index) ?? made(this.#blocks.pack, this.#blocks.bytes);
     kept.set(index, slice);
     return slice;
   }
@@ -139,7 +139,7 @@ export class BlockTape<E> implements Tape<E> {
     let segment = segments.at(-1);
     for (let position = from; position < to; ) {
       const { parts, next } = this.#gather(position, to, this.#blocks.bytes);
-      const bytes = this.#blocks.pack(Buffer.concat(parts));
+      const bytes = this.#blocks.pack(parts);
       if (segment === undefined || !segment.fits(bytes)) {
         const room = Math.min(SLICE_BYTES, segment === undefined ? FIRST_SEGMENT_BYTES : segment.buffer.length * 2);
         segment = new Segment(position, Math.max(room, bytes.length));
@@ -152,7 +152,7 @@ export class BlockTape<E> implements Tape<E> {
 
   #alone(from: number, to: number): Slice {
     const { parts, next } = this.#gather(from, to, SLICE_BYTES);
-    return { bytes: this.#blocks.wrap(Buffer.concat(parts)), next, events: next - from };
+    return { bytes: this.#blocks.wrap(parts), next, events: next - from };
   }
 
   /** The bytes of the events from `from` on, until `to` or so many bytes; at least one event. */
@@ -164,7 +164,7 @@ export class BlockTape<E> implements Tape<E> {
       // biome-ignore lint/style/noNonNullAssertion: callers ask for positions that are there.
       const bytes = this.encoding.encode(at(next)!, next);
       if (size > 0 && size + bytes.length > most) break;
-      parts.push(bytes);
+      if (bytes.length > 0) parts.push(bytes);
       size += bytes.length;
     }
     return { parts, next };

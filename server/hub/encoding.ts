@@ -11,12 +11,12 @@ export interface Encoding<E> {
   readonly blocks?: Blocks;
 }
 
-/** The bytes of several events, one after the other, as one block. Blocks may follow each other in any order; nothing stays nothing. */
+/** Several events as one block. Blocks may follow each other in any order; of no events nothing is made. */
 export interface Blocks {
   /** Bytes of events in a block at most; only a single event may be larger. */
   readonly bytes: number;
   /** A block that many clients get: worth some work. */
-  pack(events: Uint8Array): Uint8Array;
+  pack(events: readonly Uint8Array[]): Uint8Array;
   /** The same events for one client alone: made with no work to speak of. */
-  wrap(events: Uint8Array): Uint8Array;
+  wrap(events: readonly Uint8Array[]): Uint8Array;
 }

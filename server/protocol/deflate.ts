@@ -1,8 +1,10 @@
 /**
- * Pieces of one endless DEFLATE stream (RFC 1951), each complete in itself: none refers to bytes of another one and each ends
+ * What is compressed once for many: pieces of one endless DEFLATE stream (RFC 1951), each complete in itself: none refers to bytes of another one and each ends
  * on a byte, so a client may get any of them in any order, whenever it joined.
  */
 import { constants, deflateRawSync } from 'node:zlib';
+
+// A piece is at most 16 KB of text, of which nothing is kept: what deflating it takes is freed at once.
 
 /** What begins a gzip stream (RFC 1952 section 2.3): DEFLATE, no flags, no time, of an unknown system. */
 export const GZIP_HEAD: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
@@ -32,6 +34,11 @@ export function storedBlocks(bytes: Uint8Array): Uint8Array {
 /** Compressed, and ended by a full flush: an empty stored block, the bytes 00 00 ff ff. */
 export function deflatedBlock(bytes: Uint8Array): Uint8Array {
   return deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
+}
+
+/** The payload of one compressed WebSocket message (RFC 7692 section 7.2.1): flushed, without the 00 00 ff ff of the flush. */
+export function deflatedMessage(bytes: Uint8Array): Uint8Array {
+  return deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
 }
 
 /** See docs/decisions/0015-compression.md for what the levels cost and gain. */

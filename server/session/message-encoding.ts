@@ -24,7 +24,9 @@ export function messageEncoding<E>(topic: Topic<E>, form: MessageForm): Encoding
   const destination = escapeHeader(form.destination, version);
   const beforeId = `MESSAGE\nsubscription:${subscription}\nmessage-id:`;
   const afterId = `\ndestination:${destination}\ncontent-type:application/json\ncontent-length:`;
+  const { blocks } = wire;
   return {
+    ...(blocks && { blocks }),
     // Escaped values hold no line feed: no two forms make the same key.
     key: `${wire.key}:${version}:${subscription}\n${destination}`,
     encode(event, position) {
@@ -33,7 +35,8 @@ export function messageEncoding<E>(topic: Topic<E>, form: MessageForm): Encoding
       const { id, body, headers } = message;
       const own = headers.length === 0 ? '' : headerLines(headers, version);
       const head = `${beforeId}${escapeHeader(id, version)}${afterId}${body.length}\n${own}\n`;
-      return wire.wrap(joinFrame(head, body));
+      const frame = joinFrame(head, body);
+      return blocks === undefined ? wire.wrap(frame) : frame;
     },
   };
 }

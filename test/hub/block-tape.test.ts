@@ -12,9 +12,10 @@ interface Packing extends Encoding<Numbered> {
 function packing(bytes = 1_000, key = 'packed'): Packing {
   const packed: string[] = [];
   const wrapped: string[] = [];
-  const keep = (list: string[]) => (events: Uint8Array) => {
-    list.push(Buffer.from(events).toString());
-    return events;
+  const keep = (list: string[]) => (events: readonly Uint8Array[]) => {
+    const bytes = Buffer.concat(events);
+    list.push(bytes.toString());
+    return bytes;
   };
   return { ...numbered(key), packed, wrapped, blocks: { bytes, pack: keep(packed), wrap: keep(wrapped) } };
 }

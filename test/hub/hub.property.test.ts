@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Of the three encodings of the followers, the last one goes out in blocks. */
 function encodingOf(key: string): Encoding<Numbered> {
-  const as = (bytes: Uint8Array): Uint8Array => bytes;
+  const as = (events: readonly Uint8Array[]): Uint8Array => Buffer.concat(events);
   return { ...numbered(key), ...(key === 'text 2' && { blocks: { bytes: 300, pack: as, wrap: as } }) };
 }
 

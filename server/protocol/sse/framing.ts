@@ -6,7 +6,12 @@ export interface Framing {
   /** What the body begins with. */
   readonly head: Uint8Array;
   /** Where many events are better framed together than one by one: how. */
-  readonly blocks?: { readonly bytes: number; pack(body: Uint8Array): Uint8Array; wrap(body: Uint8Array): Uint8Array };
+  readonly blocks?: {
+    /** Bytes of a packed block at most, as text. */
+    readonly bytes: number;
+    pack(events: readonly Uint8Array[]): Uint8Array;
+    wrap(events: readonly Uint8Array[]): Uint8Array;
+  };
   /** The bytes as they go out; nothing stays nothing. */
   frame(body: Uint8Array): Uint8Array;
   /** What tells the client that the body ends here. */
@@ -49,8 +54,11 @@ export const gzipped: Framing = {
   frame: (body) => chunked.frame(storedBlocks(body)),
   blocks: {
     bytes: BLOCK_BYTES,
-    pack: (body) => (body.length < LEAST_BYTES ? gzipped.frame(body) : chunked.frame(deflatedBlock(body))),
-    wrap: (body) => gzipped.frame(body),
+    pack(events) {
+      const body = Buffer.concat(events);
+      return body.length < LEAST_BYTES ? gzipped.frame(body) : chunked.frame(deflatedBlock(body));
+    },
+    wrap: (events) => gzipped.frame(Buffer.concat(events)),
   },
   end: chunked.end,
 };
