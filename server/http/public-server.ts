@@ -49,6 +49,10 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
   // One above what is answered with 431, so that it can be told.
   server.maxHeadersCount = MOST_HEADERS + 1;
   guardConnections(server, handlers.limits, handlers.clock);
+  // Node would answer 417 with nothing that says why (RFC 9110 section 10.1.1 leaves that to the server).
+  server.on('checkExpectation', (request, response) =>
+    refuseRequest(handlers, request, response, new Refusal('invalid-request', 'Expect may only be 100-continue.')),
+  );
   server.on('upgrade', (request, socket, head) => {
     const path = pathOf(request);
     const wrong = headersRefusal(request);

@@ -1,12 +1,23 @@
 import { decoders } from './decoders.ts';
 import type { Fuzzer, FuzzOutcome } from './fuzzer.ts';
+import { http, httpSignedIn } from './http.ts';
 import { settingsFuzzer } from './settings.ts';
 import { sockjs } from './sockjs.ts';
 import { sse } from './sse.ts';
 import { tokens } from './tokens.ts';
+import { websocket } from './websocket.ts';
 
 /** Every fuzzer there is. */
-export const fuzzers: readonly Fuzzer[] = [...decoders, sse, sockjs, tokens, settingsFuzzer];
+export const fuzzers: readonly Fuzzer[] = [
+  ...decoders,
+  sse,
+  sockjs,
+  tokens,
+  settingsFuzzer,
+  http,
+  httpSignedIn,
+  websocket,
+];
 
 /** How much memory a fuzzer may cost: caches and logs fill up to their bounds. In bytes. */
 export const MOST_GROWTH = 64 * 1_048_576;
