@@ -37,8 +37,10 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     const path = pathOf(request);
     const wrong = headersRefusal(request);
     if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
-    else if (handlers.stopping()) answerRefusal(response, new Refusal('stopping'), { Connection: 'close' });
-    else if (path === '/stream') handlers.stream(request, response);
+    else if (handlers.stopping()) {
+      response.setHeader('Connection', 'close');
+      refuseRequest(handlers, request, response, new Refusal('stopping'));
+    } else if (path === '/stream') handlers.stream(request, response);
     else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) handlers.sockjs(request, response);
     else {
       const tooFast = spend(handlers.limits, request, path);
@@ -55,11 +57,13 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
   );
   server.on('upgrade', (request, socket, head) => {
     const path = pathOf(request);
-    const wrong = headersRefusal(request);
-    if (wrong !== undefined) refuse(socket, wrong);
-    else if (path === SOCKETS) handlers.upgrade(request, socket, head);
-    else if (path.startsWith(`${SOCKETS}/`)) handlers.sockjsUpgrade(request, socket, head);
-    else refuse(socket, new Refusal('not-found'));
+    const isSocket = path === SOCKETS || path.startsWith(`${SOCKETS}/`);
+    const wrong = headersRefusal(request) ?? (isSocket ? undefined : new Refusal('not-found'));
+    if (wrong !== undefined) {
+      handlers.limits.refusals.count(wrong.code);
+      refuse(socket, wrong);
+    } else if (path === SOCKETS) handlers.upgrade(request, socket, head);
+    else handlers.sockjsUpgrade(request, socket, head);
   });
   return server;
 }

@@ -83,6 +83,18 @@ const chat = fast('chat messages too fast', '/app/chat', JSON.stringify({ conten
 const typing = fast('typing too fast', '/app/typing', '{"typing":true}');
 const beats = fast('frames without end', '/app/nothing', '{}');
 
+/** Subscriptions that come and go, each from the first message on. */
+const churn: Flood = {
+  name: 'subscriptions that come and go',
+  run: (attack) =>
+    attack.crowd(20, async () => {
+      const socket = await attack.session(2);
+      if (socket === undefined) return pause(100);
+      const text = 'SUBSCRIBE\nid:a\ndestination:/topic/chat\nafter:0\n\n\0UNSUBSCRIBE\nid:a\n\n\0';
+      await sendFast(attack, socket, text, 'subscriptions');
+    }),
+};
+
 /** Pings that want an answer each, and nobody who reads it. */
 const pings: Flood = {
   name: 'pings without end',
@@ -123,4 +135,4 @@ const large: Flood = {
     }),
 };
 
-export const messageFloods: readonly Flood[] = [zipBombs, subscriptions, chat, typing, beats, pings, large];
+export const messageFloods: readonly Flood[] = [zipBombs, subscriptions, chat, typing, beats, churn, pings, large];
