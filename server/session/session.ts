@@ -278,7 +278,7 @@ export class Session implements Watched {
   #rest(): void {
     this.#spent = 0;
     this.#resting = true;
-    this.host.options.clock.soon(() => {
+    this.host.turns.wait(() => {
       this.#resting = false;
       if (this.#held) this.#read();
     });
