@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
-const QUIET = Math.min(seconds, 10);
+const QUIET = Math.min(seconds, 3);
 
 const trial = await Trial.begin();
 let harmless = true;
