@@ -303,6 +303,7 @@ async function openSockJs(
     base: SOCKETS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     addresses: limits.addresses,
+    refused: limits.refusals.count,
     signIn,
     script: { url: settings.SOCKJS_CLIENT_URL, body },
     cookie: settings.SOCKJS_COOKIE === 'on',

@@ -80,6 +80,8 @@ function answerError(reply: FastifyReply, error: unknown, log: Logger, refused: 
 /** A path that is not there, or is there for other methods. */
 function answerUnknown(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const url = request.url.split('?', 1)[0] ?? '';
+  // Fastify would read a pattern in it. Our paths are plain ones.
+  if (/[*:()]/.test(url)) throw new Refusal('not-found');
   const methods = METHODS.filter((method) => app.hasRoute({ method: method as 'GET', url })); // one of METHODS
   if (methods.length === 0) throw new Refusal('not-found');
   reply.header('Allow', [...methods, 'OPTIONS'].join(', '));

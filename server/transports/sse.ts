@@ -95,7 +95,10 @@ export class SseEndpoint<E> {
       this.#refuse(exchange, new Refusal('origin-refused'));
     else if (request.method === 'OPTIONS') answerPreflight(response, exchange.cors);
     else if (request.method === 'GET' || request.method === 'HEAD') this.#answer(exchange);
-    else answerRefusal(response, new Refusal('method-not-allowed'), { ...exchange.cors, Allow: ALLOW });
+    else {
+      this.#options.refused?.('method-not-allowed');
+      answerRefusal(response, new Refusal('method-not-allowed'), { ...exchange.cors, Allow: ALLOW });
+    }
   }
 
   /** Ends all streams in good order; resolves when their connections are gone. */
