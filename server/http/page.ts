@@ -39,5 +39,6 @@ export async function addPage(app: FastifyInstance, folder: string): Promise<voi
     cacheControl: false,
     setHeaders: (reply, path) => void reply.header('Cache-Control', path.includes(ASSETS) ? FOR_EVER : 'no-cache'),
   });
+  app.get('/docs', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs/', 308));
   app.get(VIEW, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
 }

@@ -1,5 +1,5 @@
-/** NUL as a text field can show it. */
-export const NUL_SIGN = '␀';
+/** NUL as a text field can show it, in the notation of terminals. */
+export const NUL_SIGN = '^@';
 
 /** A frame to begin with in the field where one writes one's own. */
 export interface Preset {

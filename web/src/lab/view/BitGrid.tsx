@@ -12,12 +12,7 @@ interface Props {
 /** The bits of a frame's head, drawn as RFC 6455 draws them: rows of 32 bits (16 on a phone). */
 export function BitGrid({ bytes, parts, columns, chosen, choose }: Props) {
   return (
-    <div
-      class={`bit-grid columns-${columns}`}
-      data-testid="bit-grid"
-      role="group"
-      aria-label="Bits of the frame’s head"
-    >
+    <fieldset class={`bit-grid columns-${columns}`} data-testid="bit-grid" aria-label="Bits of the frame’s head">
       <div class="bit-row bit-ruler" aria-hidden="true">
         {Array.from({ length: columns }, (_, bit) => (
           <span key={bit} class="bit-number">
@@ -48,7 +43,7 @@ export function BitGrid({ bytes, parts, columns, chosen, choose }: Props) {
           ))}
         </div>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

@@ -43,9 +43,9 @@ function PartRow({ part, chosen, depth }: { part: Part; chosen: boolean; depth: 
           {name}
           <span class="part-place">{placeOf(part)}</span>
         </th>
-        <td class="part-value">{value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value}</td>
+        <td class="part-value">{shown(value)}</td>
         <td>
-          {text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}
+          {shown(text)}
           {problem !== undefined && <strong class="part-problem">Wrong: {problem}.</strong>}
         </td>
       </tr>
@@ -54,6 +54,11 @@ function PartRow({ part, chosen, depth }: { part: Part; chosen: boolean; depth: 
       ))}
     </>
   );
+}
+
+function shown(text: string): string {
+  const visible = text.slice(0, SHOWN).replaceAll('\u0000', '^@');
+  return text.length > SHOWN ? `${visible}…` : visible;
 }
 
 /** `bit 0`, `bits 4–7`, `bytes 2–5`. */
