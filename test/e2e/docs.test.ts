@@ -26,6 +26,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(`${server.url}/docs`);
     assert.equal(new URL(page.url()).pathname, '/docs/');
+    const font = await page
+      .locator('body')
+      .evaluate((body) => body.ownerDocument.defaultView?.getComputedStyle(body).fontFamily);
+    assert.match(font ?? '', /^system-ui/, 'the colours and fonts of the page are those of the dashboard');
     await page.getByTestId('docs-search').fill('masking key');
     const found = page.getByTestId('docs-results').locator('a[href*="websocket-frames"]').first();
     await found.waitFor();

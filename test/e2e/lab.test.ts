@@ -97,3 +97,30 @@ test('the Lab can be opened by its address, and Sec-WebSocket-Accept is computed
   assert.match((await page.locator('[data-step="accept"]').textContent()) ?? '', /s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
   await page.context().close();
 });
+
+test('with the debug stream on, the Lab shows the handshake and real masking keys', async () => {
+  const other = await ServerProcess.create({ PROTOCOL_LAB: 'on' });
+  try {
+    await other.start();
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${other.url}/lab`);
+    await page.locator('[data-testid="lab-source"][data-source="wire"]').waitFor();
+    await page.getByTestId('lab-filter').fill('ws-endpoint');
+    await row(page, 'HTTP head').click();
+    const accept = await page.locator('[data-step="accept"] code').textContent();
+    await page.getByTestId('lab-filter').fill('101 Switching');
+    await row(page, 'HTTP head').click();
+    await page
+      .locator('[data-title="HTTP head"]')
+      .filter({ hasText: `${accept}` })
+      .waitFor();
+    await page.getByTestId('lab-filter').fill('chat');
+    await page.getByLabel('Direction').selectOption('client');
+    await page.locator('[data-testid="lab-row"]:not([data-kind="HTTP head"])').last().click();
+    const key = page.locator('[data-testid="bit-grid"] [data-part="masking key"]').first();
+    assert.match((await key.getAttribute('data-bits')) ?? '', /1/);
+    await page.context().close();
+  } finally {
+    await other.dispose();
+  }
+});

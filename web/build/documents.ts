@@ -7,6 +7,8 @@ import { render } from './documents/render.ts';
 import { searchIndex } from './documents/search-index.ts';
 import { readSources } from './documents/source.ts';
 
+type Bundle = Parameters<Extract<Plugin['generateBundle'], (...all: never[]) => unknown>>[1];
+
 const ENTRY = '/src/docs/docs.ts';
 
 /** The Vite plugin that renders the project's Markdown to pages below `docs/` of the build, with an index to search them. */
@@ -21,12 +23,20 @@ export function documents(root: string): Plugin {
       for (const output of Object.values(bundle)) {
         if (output.type !== 'chunk' || !output.facadeModuleId?.endsWith(ENTRY)) continue;
         scripts.push(output.fileName);
-        styles.push(...(output.viteMetadata?.importedCss ?? []));
+        styles.push(...stylesOf(output.fileName, bundle));
       }
       const files = await documentFiles(root, { ...assets, scripts, styles });
       for (const [fileName, source] of files) this.emitFile({ type: 'asset', fileName, source });
     },
   };
+}
+
+/** The styles of a script and of what it imports, those first: Vite puts what several pages share in a file of its own. */
+function stylesOf(fileName: string, bundle: Bundle): string[] {
+  const output = bundle[fileName];
+  if (output?.type !== 'chunk') return [];
+  const imported = output.imports.flatMap((name) => stylesOf(name, bundle));
+  return [...new Set([...imported, ...(output.viteMetadata?.importedCss ?? [])])];
 }
 
 /** All files below `docs/` of the build, by their names. */

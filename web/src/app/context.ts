@@ -17,6 +17,8 @@ export interface AppParts {
   readonly place: Place;
   /** Where the Lab sees the page's connections. */
   readonly tap: Tap;
+  /** Makes both connections anew, at once. */
+  reconnect(): void;
   readonly theme: Theme;
   readonly chat: ChatState;
   readonly connection: ChatConnection;

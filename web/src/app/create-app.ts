@@ -42,8 +42,14 @@ export function createApp(window: Window): PageApp {
   const { market, chart, feed } = createMarket(document, preferences, tap);
   const typist = new Typist(browserClock, (typing) => connection.typing(typing));
   effect(() => chat.watch(view.watching.value));
+  const reconnect = (): void => {
+    connection.renew();
+    feed.stream.renew();
+    connection.wake();
+    feed.stream.wake();
+  };
   return {
-    parts: { view, place, tap, theme, chat, connection, typist, market, chart, preferences },
+    parts: { view, place, tap, reconnect, theme, chat, connection, typist, market, chart, preferences },
     start() {
       watchWindow(window, { view, connection, prices: feed.stream, clock: browserClock });
       // What was not sent before the page was loaded again shows at once.
@@ -96,7 +102,7 @@ function createMarket(document: Document, preferences: Preferences, tap: Tap) {
     preferences.set('symbol', market.choice.value);
     preferences.set('interval', market.interval.value);
   });
-  const open = (url: string): EventSource => tap.source(new EventSource(tap.url(url)), 'prices', url);
+  const open = (url: string): EventSource => tap.source(new EventSource(tap.url(url, 'prices')), 'prices', url);
   const feed = new MarketFeed({ market, chart, api: serverApi, clock: browserClock, random, open });
   return { market, chart, feed };
 }

@@ -30,7 +30,8 @@ export function stompSessions(url: string, tap: Tap): OpenSession {
     let reason: string | undefined;
     let open = true;
     const client = new Client({
-      webSocketFactory: () => tap.socket(new WebSocket(tap.url(url), Versions.default.protocolVersions()), 'chat'),
+      webSocketFactory: () =>
+        tap.socket(new WebSocket(tap.url(url, 'chat'), Versions.default.protocolVersions()), 'chat'),
       connectHeaders: { login },
       connectionTimeout: CONNECT_TIMEOUT_MS,
       reconnectDelay: 0,

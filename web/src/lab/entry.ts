@@ -4,10 +4,17 @@ export type Sender = 'client' | 'server' | 'page';
 /** What an entry holds. `seen` says where bytes come from: as they were on the wire, or made again of what the browser tells. */
 export type Content =
   | { readonly kind: 'head'; readonly bytes: Uint8Array; readonly seen: 'wire' | 'rebuilt' }
-  | { readonly kind: 'frame'; readonly bytes: Uint8Array; readonly seen: 'wire'; readonly deflate: boolean }
+  | {
+      readonly kind: 'frame';
+      readonly bytes: Uint8Array;
+      readonly seen: 'wire';
+      readonly deflate: boolean;
+      readonly hidden?: boolean;
+    }
   /** A message as the browser tells of it: its frame is made when somebody looks. */
   | { readonly kind: 'message'; readonly data: string | Uint8Array }
-  | { readonly kind: 'chunk'; readonly bytes: Uint8Array; readonly seen: 'wire' }
+  /** `gzip`: the body is compressed as a whole, so that one chunk of it says nothing. */
+  | { readonly kind: 'chunk'; readonly bytes: Uint8Array; readonly seen: 'wire'; readonly gzip: boolean }
   /** An event of an EventSource. */
   | { readonly kind: 'event'; readonly type: string; readonly data: string; readonly id: string }
   | { readonly kind: 'note'; readonly text: string };

@@ -34,7 +34,7 @@ export async function explain({ content, from, connection }: Entry): Promise<Sec
     case 'message':
       return await frame(rebuiltFrame(content.data, sender), sender, false, REBUILT[sender], connection.target);
     case 'frame':
-      return await frame(content.bytes, sender, content.deflate, WIRE, connection.target);
+      return await frame(content.bytes, sender, content.deflate, content.hidden ? HIDDEN : WIRE, connection.target);
     case 'event': {
       const bytes = rebuiltEvent(content.type, content.data, content.id);
       return [
@@ -47,10 +47,11 @@ export async function explain({ content, from, connection }: Entry): Promise<Sec
       ];
     }
     case 'chunk':
-      return chunks(content.bytes);
+      return chunks(content.bytes, content.gzip);
   }
 }
 
+const HIDDEN = 'The head as it was on the wire. The server shows zeros for the payload: there may be a secret in it.';
 const WIRE = 'The bytes as they were on the wire.';
 const REBUILT = {
   client:
@@ -107,13 +108,13 @@ function stompFrames(bytes: Uint8Array, note: string): Section[] {
   return sections;
 }
 
-function chunks(bytes: Uint8Array): Section[] {
+function chunks(bytes: Uint8Array, gzip: boolean): Section[] {
   const sections: Section[] = [];
   let rest = bytes;
   while (rest.length > 0 && sections.length < MOST_INNER) {
     const chunk = explainChunk(rest);
     sections.push(text('Chunk of HTTP/1.1', WIRE, rest.subarray(0, chunk.length), chunk));
-    sections.push(...events(chunk.data));
+    if (!gzip) sections.push(...events(chunk.data));
     if (chunk.missing > 0 || chunk.length === 0) break;
     rest = rest.subarray(chunk.length);
   }

@@ -18,7 +18,7 @@ export class LabSocket {
 
   connect(): void {
     if (this.#socket !== undefined) return;
-    const socket = this.#tap.socket(this.#open(this.#tap.url('/ws-endpoint'), ['v12.stomp']), 'lab');
+    const socket = this.#tap.socket(this.#open(this.#tap.url('/ws-endpoint', 'lab'), ['v12.stomp']), 'lab');
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.state.value = 'connecting';

@@ -29,6 +29,8 @@ export function summaryOf({ content, from }: Entry): Summary {
     case 'head':
       return { kind: 'HTTP head', text: utf8(content.bytes.subarray(0, LOOKED_AT)).split('\r\n', 1)[0] ?? '', size };
     case 'chunk':
+      if (content.gzip)
+        return { kind: 'gzip chunk', text: 'compressed; its events follow as the browser tells of them', size };
       return { ...chunk(utf8(content.bytes.subarray(0, LOOKED_AT))), size };
     case 'frame': {
       const { deflate } = content;

@@ -22,15 +22,17 @@ export class Tap {
   token: string | undefined;
   /** The server tells of connections with the token: the tap need not. */
   serverTells = false;
+  /** The server cannot tell of the events: the stream is compressed. */
+  eventsToo = false;
 
   constructor(now: () => number = Date.now) {
     this.log = new FrameLog(now);
   }
 
   /** A URL with the token, where there is one. */
-  url(url: string): string {
+  url(url: string, name: string): string {
     if (this.token === undefined) return url;
-    return `${url}${url.includes('?') ? '&' : '?'}lab=${this.token}`;
+    return `${url}${url.includes('?') ? '&' : '?'}lab=${this.token}.${name}`;
   }
 
   /** Writes down what goes over a WebSocket. Returns the same one. */
@@ -55,7 +57,7 @@ export class Tap {
     const connection: Connection = { name, protocol: 'sse', target: targetOf(url) };
     for (const type of EVENTS) {
       source.addEventListener(type, ({ data, lastEventId: id }) => {
-        if (!this.serverTells) this.log.add(connection, 'server', { kind: 'event', type, data, id });
+        if (!this.serverTells || this.eventsToo) this.log.add(connection, 'server', { kind: 'event', type, data, id });
       });
     }
     return source;

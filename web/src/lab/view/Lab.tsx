@@ -5,6 +5,7 @@ import { useApp } from '../../app/context.ts';
 import { inFrame } from '../../frames.ts';
 import { everything, filtered, type Row } from '../filter.ts';
 import { LabSocket } from '../lab-socket.ts';
+import { Wire } from '../wire.ts';
 import { AcceptSteps } from './AcceptSteps.tsx';
 import { Detail } from './Detail.tsx';
 import { FrameList } from './FrameList.tsx';
@@ -14,7 +15,7 @@ import { Toolbar } from './Toolbar.tsx';
 
 /** The Protocol Lab: the page's own connections taken apart. */
 export function Lab() {
-  const { tap } = useApp();
+  const { tap, reconnect } = useApp();
   const { log } = tap;
   const version = useSignal(0);
   const [filter, setFilter] = useState(everything);
@@ -24,6 +25,11 @@ export function Lab() {
       new WebSocket(new URL(url, window.location.href.replace(/^http/, 'ws')), protocols);
     return new LabSocket(tap, open);
   }, [tap]);
+  const wire = useMemo(() => new Wire({ tap, reconnect, open: (url) => new EventSource(url) }), [tap, reconnect]);
+  useEffect(() => {
+    void wire.start();
+    return () => wire.stop();
+  }, [wire]);
   useEffect(() => {
     log.changed = inFrame(() => {
       version.value++;
@@ -39,7 +45,7 @@ export function Lab() {
   return (
     <main class="lab" data-testid="lab">
       <section class="lab-left" aria-label="Frames">
-        <Source />
+        <Source state={wire.state.value} />
         <Toolbar log={log} filter={filter} shown={rows.length} change={setFilter} />
         <FrameList rows={rows} chosen={chosen?.entry.n} choose={setChosen} />
         <Sender socket={socket} />
