@@ -110,7 +110,7 @@ export class Lab {
     const { remoteAddress, remotePort, localPort } = request.socket;
     const tcp = { address: remoteAddress, port: remotePort, serverPort: localPort };
     const at = this.#options.clock.now();
-    watch.tell('open', { connection, name, protocol, at, tcp, request: withoutSecrets(requestHead(request)) });
+    watch.tell('connected', { connection, name, protocol, at, tcp, request: withoutSecrets(requestHead(request)) });
     let headed = false;
     tapSocket(socket, {
       sent: (bytes) => {
@@ -125,7 +125,7 @@ export class Lab {
       },
       closed: () => {
         watch.connections--;
-        watch.tell('close', { connection, at: this.#options.clock.now() });
+        watch.tell('closed', { connection, at: this.#options.clock.now() });
       },
     });
     return { watch, connection };

@@ -103,6 +103,8 @@ test('with the debug stream on, the Lab shows the handshake and real masking key
   try {
     await other.start();
     const page = await (await browser.newContext()).newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(`${other.url}/lab`);
     await page.locator('[data-testid="lab-source"][data-source="wire"]').waitFor();
     await page.getByTestId('lab-filter').fill('ws-endpoint');
@@ -119,6 +121,7 @@ test('with the debug stream on, the Lab shows the handshake and real masking key
     await page.locator('[data-testid="lab-row"]:not([data-kind="HTTP head"])').last().click();
     const key = page.locator('[data-testid="bit-grid"] [data-part="masking key"]').first();
     assert.match((await key.getAttribute('data-bits')) ?? '', /1/);
+    assert.deepEqual(errors, []);
     await page.context().close();
   } finally {
     await other.dispose();

@@ -73,14 +73,14 @@ test('who watches sees the handshake, the frames both ways and the end of a conn
   await watcher.sees(/event: watching/);
   const socket = await connected(`/ws-endpoint?lab=${token}.chat`, CONNECT);
   await watcher.sees(
-    /event: open[\s\S]*GET \/ws-endpoint\?lab=\(hidden\) HTTP\/1\.1[\s\S]*"name":"chat"|"name":"chat"[\s\S]*GET/,
+    /event: connected[\s\S]*GET \/ws-endpoint\?lab=\(hidden\) HTTP\/1\.1[\s\S]*"name":"chat"|"name":"chat"[\s\S]*GET/,
   );
   await watcher.sees(/event: answer[\s\S]*101 Switching Protocols[\s\S]*Sec-WebSocket-Accept/i);
   await watcher.sees(/event: bytes[\s\S]*"from":"client"/);
   await watcher.sees(/"from":"server"/);
   assert.ok(!watcher.text.includes(token) && !watcher.text.includes('hunter2'));
   socket.close();
-  await watcher.sees(/event: close/);
+  await watcher.sees(/event: closed/);
   watcher.leave();
 });
 
@@ -93,7 +93,7 @@ test('a stream of prices is seen with its head and its chunks', async () => {
   assert.equal(response.status, 200);
   await watcher.sees(/event: answer[\s\S]*text\/event-stream[\s\S]*event: bytes/);
   abort.abort();
-  await watcher.sees(/event: close/);
+  await watcher.sees(/event: closed/);
   watcher.leave();
 });
 
@@ -105,7 +105,7 @@ test('connections with another token, or none, are not seen', async () => {
     await connected('/ws-endpoint', CONNECT),
   ];
   await app.get('/api/info');
-  assert.doesNotMatch(watcher.text, /event: (?:open|bytes)/);
+  assert.doesNotMatch(watcher.text, /event: (?:connected|bytes)/);
   for (const socket of sockets) socket.close();
   watcher.leave();
 });
@@ -137,7 +137,10 @@ test('a watch ends with its time and with the right to it, leaves out what is to
   const lab = new Lab({ clock, watches: 2, bytesPerSecond: 4_096 });
   let text = '';
   let ended = 0;
-  const sink = { write: (more: string) => void (text += more), waiting: 0, end: () => void ended++ };
+  const take = (more: string): void => {
+    text += more;
+  };
+  const sink = { write: take, waiting: 0, end: () => void ended++ };
   const watch = lab.watch(newToken(), clock.now() + 60_000, () => sink);
   for (let n = 0; n < 100; n++) watch.bytes(1, 'server', Buffer.alloc(1_000));
   assert.ok(text.length < 8_192);

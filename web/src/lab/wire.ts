@@ -72,10 +72,11 @@ export class Wire {
       this.state.value = 'on';
       reconnect();
     });
-    on('open', (data) => this.#opened(data));
+    // Not `open`: an EventSource has an event of that name of its own.
+    on('connected', (data) => this.#opened(data));
     on('answer', (data) => this.#answered(data));
     on('bytes', (data) => this.#bytes(data));
-    on('close', (data) => this.#note(data, 'Closed.'));
+    on('closed', (data) => this.#note(data, 'Closed.'));
     on('skipped', ({ count }) => this.#skipped(count));
     on('end', () => this.#leave('lost'));
   }
