@@ -24,7 +24,7 @@ export const MOST_CONNECTIONS = 8;
 /** Above so many bytes that nobody takes, what comes is left out. */
 const MOST_WAITING = 262_144;
 /** Of one write or frame so many bytes are told. */
-export const MOST_TOLD = 16_384;
+const MOST_TOLD = 16_384;
 const SECOND = 1_000;
 
 /** One stream of what some connections do, to whom they belong. What it has no room for is left out, and counted. */

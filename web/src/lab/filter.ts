@@ -20,7 +20,7 @@ export interface Row {
 const rows = new WeakMap<Entry, Row>();
 
 /** The row of an entry: always the same one. */
-export function rowOf(entry: Entry): Row {
+function rowOf(entry: Entry): Row {
   let row = rows.get(entry);
   if (row === undefined) {
     row = { entry, summary: summaryOf(entry) };

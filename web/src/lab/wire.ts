@@ -155,7 +155,7 @@ interface Data {
 }
 
 /** One write of the server may hold several frames, always whole ones; only a long one comes cut. */
-export function framesOf(bytes: Uint8Array, from: 'client' | 'server'): Uint8Array[] {
+function framesOf(bytes: Uint8Array, from: 'client' | 'server'): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; ) {
     const { length } = explainFrame(bytes.subarray(at), { from });
