@@ -4,11 +4,13 @@ import type { TSchema } from 'typebox';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Chat } from '../chat/chat.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { Logger } from '../log.ts';
 import type { Market } from '../market/market.ts';
 import { addChatRoutes } from './chat-routes.ts';
 import { addCors } from './cors.ts';
 import { addInfoRoute, type InstanceInfo } from './info.ts';
+import { addLabRoute } from './lab-route.ts';
 import { addMarketRoutes } from './market-routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addPage } from './page.ts';
@@ -30,6 +32,8 @@ export interface RestOptions {
   readonly signIn?: SignIn | undefined;
   /** Told of each refusal. */
   refused?(code: ErrorCode): void;
+  /** The debug stream of the Protocol Lab; off where it is absent. */
+  readonly lab?: Lab | undefined;
   /** Folder of the built page. */
   readonly page: string;
 }
@@ -64,6 +68,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   addChatRoutes(app, options.chat);
   addMarketRoutes(app, options.market);
   addInfoRoute(app, options.info);
+  addLabRoute(app, options.lab);
   await addPage(app, options.page);
   await app.ready();
   return app;
