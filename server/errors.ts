@@ -81,6 +81,11 @@ export const errorTable = {
   'unsupported-version': { status: 400, fatal: true, text: 'None of the offered STOMP versions is spoken here.' },
   'duplicate-subscription': { status: 400, fatal: true, text: 'The subscription id is in use in this session.' },
   'unknown-subscription': { status: 400, fatal: true, text: 'The session has no subscription of this id.' },
+  'unknown-message': {
+    status: 400,
+    fatal: false,
+    text: 'An acknowledgement names no message that was sent to this session.',
+  },
   'not-implemented': { status: 501, fatal: true, text: 'The command is not implemented.' },
   timeout: { status: 408, fatal: true, text: 'The client was silent for too long.' },
   'too-slow': { status: 408, fatal: true, text: 'The client took no byte for too long.' },

@@ -6,7 +6,7 @@ export type Header = readonly [name: string, value: string];
 
 /** What a MESSAGE frame carries of an event; the session adds `subscription` and `destination`, the codec `content-length`. */
 export interface MessageContent {
-  /** Unique for this event in this destination; becomes `message-id`. */
+  /** Unique for this event in this destination, without an `@`; becomes `message-id`. */
   readonly id: string;
   readonly headers: readonly Header[];
   /** UTF-8, `application/json`. */

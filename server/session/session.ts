@@ -9,6 +9,7 @@ import type { HeartBeat } from '../protocol/stomp/heart-beat.ts';
 import { FrameParser } from '../protocol/stomp/parser.ts';
 import { serializeFrame } from '../protocol/stomp/serialize.ts';
 import type { Version } from '../protocol/stomp/version.ts';
+import type { Acknowledging } from './acknowledging.ts';
 import type { Sender } from './destinations.ts';
 import { dispatch } from './dispatch.ts';
 import { ERROR_QUEUE, errorFrame, errorMessage } from './error-frame.ts';
@@ -35,6 +36,8 @@ export interface Subscription {
   kind: 'topic' | 'errors' | 'refused';
   // biome-ignore lint/suspicious/noExplicitAny: the topics have different event types, which nobody reads here.
   cursor: Cursor<any> | undefined;
+  /** Where the client acknowledges what it gets. */
+  readonly acknowledging?: Acknowledging | undefined;
 }
 
 /** One STOMP session: from the first byte of a connection to its end. The verbs act on it, each in a file of its own. */
@@ -43,6 +46,8 @@ export class Session implements Watched {
   readonly pipe: Pipe;
   readonly client: Client;
   readonly subscriptions = new Map<string, Subscription>();
+  /** Ids of subscriptions with acknowledgement that have ended: an ACK may have crossed the UNSUBSCRIBE. */
+  endedSubscriptions: Set<string> | undefined;
   slot = -1;
   /** What its token allows; `undefined` where everybody is a guest. */
   signedIn: SignedIn | undefined;
