@@ -1,13 +1,21 @@
 import { Refusal } from '../errors.ts';
 import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
 import { type Acknowledged, parseAckId, parseMessageId } from './ack-id.ts';
-import { requiredHeader } from './headers.ts';
+import { optionalHeader, requiredHeader } from './headers.ts';
 import type { Session } from './session.ts';
 
 /** ACK and NACK: the window of the subscription has room again. A log has no other consumer to give a NACKed message to. */
 export function acknowledge(session: Session, frame: Frame, receipt: string | undefined): void {
   session.needSender(frame);
-  acknowledgementOf(session, frame)();
+  const transaction = optionalHeader(frame, 'transaction');
+  try {
+    const take = acknowledgementOf(session, frame);
+    if (transaction === undefined) take();
+    else session.transactions.take(transaction, 0, ({ acknowledgements }) => void acknowledgements.push(take));
+  } catch (error) {
+    session.transactions.refuse(transaction);
+    throw error;
+  }
   session.receipt(receipt);
 }
 

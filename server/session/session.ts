@@ -18,6 +18,7 @@ import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
 import type { Sessions } from './sessions.ts';
 import { SignedIn } from './signed-in.ts';
+import { Transactions } from './transactions.ts';
 import type { Watched } from './wheel.ts';
 
 /** A connection that has not CONNECTed for so long is closed, in milliseconds. */
@@ -67,6 +68,7 @@ export class Session implements Watched {
   #pace: Pace | undefined;
   #errors = 0;
   #allowance: Allowance | undefined;
+  #transactions: Transactions | undefined;
 
   constructor(host: Sessions, pipe: Pipe) {
     this.host = host;
@@ -82,6 +84,12 @@ export class Session implements Watched {
 
   get connected(): boolean {
     return this.#state === 'connected';
+  }
+
+  /** Made when it is first asked for: few sessions have any. */
+  get transactions(): Transactions {
+    this.#transactions ??= new Transactions();
+    return this.#transactions;
   }
 
   // What the transport calls.
@@ -304,6 +312,8 @@ export class Session implements Watched {
     const { options, wheel } = this.host;
     wheel.remove(this);
     this.signedIn?.stop();
+    // STOMP 1.2, "BEGIN": what is not committed at the end is aborted.
+    this.#transactions = undefined;
     for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
     this.subscriptions.clear();
     if (this.#sender === undefined || this.#state === 'closing' || this.#state === 'ended') return;

@@ -166,15 +166,6 @@ test('ids, destinations and receipts have at most 256 characters', () => {
   }
 });
 
-for (const command of ['BEGIN', 'COMMIT', 'ABORT']) {
-  test(`${command} is an ERROR that says so`, () => {
-    const stage = new Stage().connect();
-    stage.frame(command, { transaction: 't', receipt: 'r' });
-    assert.match(stage.seen().join(), /^ERROR r .*transactions are not implemented/);
-    assert.equal(stage.pipe.end, 'not-implemented');
-  });
-}
-
 /** A topic whose start is looked up, and the ways to answer it. */
 function slow(stage: Stage): PromiseWithResolvers<Start<string>>[] {
   const asked: PromiseWithResolvers<Start<string>>[] = [];
