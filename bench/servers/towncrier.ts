@@ -37,6 +37,9 @@ const destinations: Destinations = {
   handler: () => {
     throw new Refusal('not-writable');
   },
+  begin: () => {
+    throw new Refusal('not-writable');
+  },
   joined: () => undefined,
   left: () => undefined,
 };

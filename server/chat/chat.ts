@@ -93,20 +93,11 @@ export class Chat {
    * `store-unknown`, `stopping`.
    */
   async post(room: string, body: unknown, author: Author): Promise<Sent> {
-    return this.#committer.commit(this.#draft(room, body, author));
+    return this.#committer.commit(this.draft(room, body, author));
   }
 
-  /** Commits what waits, and stops. */
-  async close(): Promise<void> {
-    await this.#committer.close();
-    this.#closed = true;
-    this.#poll.cancel();
-    for (const room of this.rooms.values()) room.gate.close();
-    this.typing.close();
-    await this.presence.close();
-  }
-
-  #draft(room: string, body: unknown, author: Author): Draft {
+  /** Checks a message, to be sent with others by `postAll`. Throws a `Refusal`, as `post` does for what a message says. */
+  draft(room: string, body: unknown, author: Author): Draft {
     const { newId, clock } = this.#options;
     try {
       const { id, sender, content } = readMessage(body);
@@ -121,6 +112,22 @@ export class Chat {
       this.stats.refused++;
       throw error;
     }
+  }
+
+  /** Sends up to 500 drafts as one: in their order, all or none, with nothing between them in their room. */
+  async postAll(drafts: readonly Draft[]): Promise<readonly Sent[]> {
+    const time = this.#options.clock.now();
+    return this.#committer.commitAll(drafts.map((draft) => ({ ...draft, time })));
+  }
+
+  /** Commits what waits, and stops. */
+  async close(): Promise<void> {
+    await this.#committer.close();
+    this.#closed = true;
+    this.#poll.cancel();
+    for (const room of this.rooms.values()) room.gate.close();
+    this.typing.close();
+    await this.presence.close();
   }
 
   #stored(message: Message): void {

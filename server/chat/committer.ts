@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.ts';
-import { type Draft, type Message, type MessageStore, type Outcome, StoreDown } from '../engines/message-store.ts';
+import {
+  type Draft,
+  type Message,
+  type MessageStore,
+  type Outcome,
+  StoreDown,
+  type Unit,
+} from '../engines/message-store.ts';
 import { Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ChatStats } from './stats.ts';
@@ -21,9 +28,10 @@ export interface Sent {
   readonly duplicate: boolean;
 }
 
+/** One message, or several that are stored all or none. */
 interface Send {
-  readonly draft: Draft;
-  resolve(sent: Sent): void;
+  readonly drafts: readonly Draft[];
+  resolve(sent: readonly Sent[]): void;
   reject(refusal: Refusal): void;
 }
 
@@ -50,6 +58,8 @@ const LONGEST_PAUSE = 500;
 export class Committer {
   readonly #options: CommitterOptions;
   #queue: Send[] = [];
+  /** Of what waits: how many messages, and the sum of the lengths of their contents. */
+  #queued = 0;
   #queueLength = 0;
   #running: Promise<void> | undefined;
   /** The store does not answer: sends are refused at once. */
@@ -64,16 +74,17 @@ export class Committer {
 
   /** Resolves when the message is committed. Rejects with a `Refusal`: `store-down`, `store-unknown`, `id-conflict`. */
   commit(draft: Draft): Promise<Sent> {
-    if (this.#closed) return Promise.reject(new Refusal('stopping'));
-    if (this.#away) return Promise.reject(this.#down());
-    if (this.#queue.length >= MAX_QUEUE || this.#queueLength + draft.content.length > MAX_QUEUE_LENGTH) {
-      return Promise.reject(this.#down('The server is busy: too many messages wait to be stored. Nothing was stored.'));
-    }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ draft, resolve, reject });
-      this.#queueLength += draft.content.length;
-      this.#running ??= this.#run();
+      this.#add({ drafts: [draft], resolve: ([sent]) => sent !== undefined && resolve(sent), reject });
     });
+  }
+
+  /**
+   * The same for several, at most 500: all of them are committed or none is, in this order and with no others between them
+   * in their room. One with the id of other content refuses all.
+   */
+  commitAll(drafts: readonly Draft[]): Promise<readonly Sent[]> {
+    return new Promise((resolve, reject) => this.#add({ drafts, resolve, reject }));
   }
 
   /** Commits what waits, and takes nothing more. */
@@ -88,10 +99,41 @@ export class Committer {
     this.#running = undefined;
   }
 
+  #add(send: Send): void {
+    const refusal = this.#refusalOf(send);
+    if (refusal !== undefined) {
+      send.reject(refusal);
+      return;
+    }
+    this.#queue.push(send);
+    this.#count(send, 1);
+    this.#running ??= this.#run();
+  }
+
+  #refusalOf({ drafts }: Send): Refusal | undefined {
+    if (this.#closed) return new Refusal('stopping');
+    if (this.#away) return this.#down();
+    const fits = this.#queued + drafts.length <= MAX_QUEUE && this.#queueLength + lengthOf(drafts) <= MAX_QUEUE_LENGTH;
+    if (fits) return undefined;
+    return this.#down('The server is busy: too many messages wait to be stored. Nothing was stored.');
+  }
+
+  #count({ drafts }: Send, sign: 1 | -1): void {
+    this.#queued += sign * drafts.length;
+    this.#queueLength += sign * lengthOf(drafts);
+  }
+
   #takeGroup(): Send[] {
-    const group = this.#queue.slice(0, MAX_GROUP);
-    this.#queue = this.#queue.slice(MAX_GROUP);
-    for (const { draft } of group) this.#queueLength -= draft.content.length;
+    let size = 0;
+    let end = 0;
+    for (const { drafts } of this.#queue) {
+      size += drafts.length;
+      if (size > MAX_GROUP) break;
+      end++;
+    }
+    const group = this.#queue.slice(0, end);
+    this.#queue = this.#queue.slice(end);
+    for (const send of group) this.#count(send, -1);
     return group;
   }
 
@@ -110,7 +152,8 @@ export class Committer {
   }
 
   async #store(group: readonly Send[]): Promise<Outcome[]> {
-    const outcomes = await this.#options.store.commit(group.map((send) => send.draft));
+    const drafts = group.flatMap((send) => send.drafts);
+    const outcomes = await this.#options.store.commit(drafts, unitsOf(group));
     this.#away = false;
     if (this.#told) this.#options.log.info({}, 'the message store takes messages again');
     this.#told = false;
@@ -119,17 +162,22 @@ export class Committer {
 
   #answer(group: readonly Send[], outcomes: readonly Outcome[], again: boolean): void {
     this.#options.stats.groups++;
-    for (const [i, send] of group.entries()) {
-      const outcome = outcomes[i];
-      if (outcome === undefined || outcome.kind === 'conflict') this.#refuseConflict(send);
-      else this.#accept(send, outcome, again);
+    let at = 0;
+    for (const send of group) {
+      const sent = send.drafts.map((draft, i) => this.#accept(draft, outcomes[at + i], again));
+      at += send.drafts.length;
+      if (sent.every((each) => each !== undefined)) send.resolve(sent);
+      else this.#refuseConflict(send);
     }
   }
 
-  #accept(send: Send, { kind, message }: Exclude<Outcome, { kind: 'conflict' }>, again: boolean): void {
+  /** Returns `undefined` for a conflict: of a send of several, either all are or none is. */
+  #accept(draft: Draft, outcome: Outcome | undefined, again: boolean): Sent | undefined {
+    if (outcome === undefined || outcome.kind === 'conflict') return undefined;
+    const { kind, message } = outcome;
     const { stats, stored, found } = this.#options;
     // What our own first try stored has the time of its draft; a message of an earlier send has another.
-    const ours = kind === 'stored' || (again && message.time === send.draft.time);
+    const ours = kind === 'stored' || (again && message.time === draft.time);
     if (ours) {
       stats.accepted++;
       stored(message);
@@ -137,12 +185,13 @@ export class Committer {
       stats.resent++;
       found(message);
     }
-    send.resolve({ message, duplicate: !ours });
+    return { message, duplicate: !ours };
   }
 
   #refuseConflict(send: Send): void {
-    this.#options.stats.refused++;
-    send.reject(new Refusal('id-conflict'));
+    this.#options.stats.refused += send.drafts.length;
+    const text = 'One of the messages has the id of another one with other content; none was stored.';
+    send.reject(new Refusal('id-conflict', send.drafts.length > 1 ? text : undefined));
   }
 
   /** The group may be stored or not: asks until the store answers, and answers its senders in time in any case. */
@@ -151,7 +200,7 @@ export class Committer {
     let over = false;
     const limit = clock.after(deadline - clock.monotonic(), () => {
       over = true;
-      stats.storeUnknown += group.length;
+      for (const { drafts } of group) stats.storeUnknown += drafts.length;
       for (const send of group) send.reject(new Refusal('store-unknown'));
     });
     let pause = FIRST_PAUSE;
@@ -171,10 +220,10 @@ export class Committer {
 
   /** Nobody waits for an answer any more. Returns when the store takes commits again. */
   async #awaitStore(group: readonly Send[]): Promise<void> {
-    const [first] = group;
+    const first = group[0]?.drafts[0];
     while (!this.#closed && first !== undefined) {
       try {
-        await this.#options.store.head(first.draft.room);
+        await this.#options.store.head(first.room);
         break;
       } catch {
         await this.#pause(LONGEST_PAUSE);
@@ -187,6 +236,7 @@ export class Committer {
     this.#away = true;
     const waiting = this.#queue;
     this.#queue = [];
+    this.#queued = 0;
     this.#queueLength = 0;
     for (const send of waiting) send.reject(this.#down());
   }
@@ -204,4 +254,21 @@ export class Committer {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#options.clock.after(ms, resolve));
   }
+}
+
+function lengthOf(drafts: readonly Draft[]): number {
+  let length = 0;
+  for (const { content } of drafts) length += content.length;
+  return length;
+}
+
+/** Where in the group the sends of several messages lie. */
+function unitsOf(group: readonly Send[]): Unit[] {
+  const units: Unit[] = [];
+  let from = 0;
+  for (const { drafts } of group) {
+    if (drafts.length > 1) units.push({ from, to: from + drafts.length });
+    from += drafts.length;
+  }
+  return units;
 }

@@ -67,12 +67,17 @@ export class Typing {
 
   /** Notes what a session says: `{"sender"?, "typing"}`. Throws a `Refusal`. */
   say(body: unknown, author: Author): void {
+    this.read(body, author)();
+  }
+
+  /** Reads what a session says, to be noted later by the function that is returned. Throws a `Refusal`. */
+  read(body: unknown, author: Author): () => void {
     const { sender, typing } = readTypist(body);
     const name = nameOf(author, sender);
-    if (!typing) {
-      this.ended(author.session);
-      return;
-    }
+    return typing ? () => this.#note(author, name) : () => this.ended(author.session);
+  }
+
+  #note(author: Author, name: string): void {
     const expires = this.#options.clock.monotonic() + EXPIRY;
     const known = this.#typists.get(author.session);
     if (known?.name === name) known.expires = expires;

@@ -2,6 +2,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { ChatEvent } from '../chat/event.ts';
 import type { Room } from '../chat/room.ts';
 import type { MessageContent, SendHandler, Topic } from '../session/destinations.ts';
+import type { Gather } from './batch.ts';
 
 /** `/topic/chat.{room}`: the room's messages, `after:<seq>` resumes. */
 export function chatTopic(room: Room): Topic<ChatEvent> {
@@ -21,4 +22,9 @@ export function chatHandler(chat: Chat, room: string): SendHandler {
   return async (body, sender) => {
     await chat.post(room, body, sender);
   };
+}
+
+/** The same in a transaction. */
+export function gatherChat(chat: Chat, room: string): Gather {
+  return ({ messages }, body, sender) => void messages.push(chat.draft(room, body, sender));
 }

@@ -2,10 +2,11 @@ import type { Chat } from '../chat/chat.ts';
 import { Refusal } from '../errors.ts';
 import type { Market } from '../market/market.ts';
 import type { Destinations, Sender, SendHandler, Topic } from '../session/destinations.ts';
-import { chatHandler, chatTopic } from './chat.ts';
+import { createBatch, type Gather } from './batch.ts';
+import { chatHandler, chatTopic, gatherChat } from './chat.ts';
 import { marketTopic } from './market.ts';
 import { presenceTopic } from './presence.ts';
-import { typingHandler, typingTopic } from './typing.ts';
+import { gatherTyping, typingHandler, typingTopic } from './typing.ts';
 
 /** The room that `/topic/chat` and `/app/chat` mean. */
 const GLOBAL = 'global';
@@ -18,7 +19,15 @@ type AnyTopic = Topic<any>;
 /** Everything that a STOMP session can subscribe and send to. */
 export function createDestinations(chat: Chat, market: Market): Destinations {
   const topics = topicsOf(chat, market);
-  const handlers = handlersOf(chat);
+  const receivers = receiversOf(chat);
+  const receiver = (destination: string): Receiver => {
+    const known = receivers.get(destination);
+    if (known !== undefined) return known;
+    refuseRoom(destination, '/app/chat.');
+    if (/^\/(topic|user)\//.test(destination))
+      throw new Refusal('not-writable', text(destination, 'is only subscribed to'));
+    throw new Refusal('unknown-destination', text(destination, 'is no destination'));
+  };
   return {
     topic(destination) {
       const topic = topics.get(destination);
@@ -27,14 +36,8 @@ export function createDestinations(chat: Chat, market: Market): Destinations {
       if (destination.startsWith('/app/')) throw new Refusal('not-readable', text(destination, 'is only sent to'));
       throw new Refusal('unknown-destination', text(destination, 'is no destination'));
     },
-    handler(destination) {
-      const handler = handlers.get(destination);
-      if (handler !== undefined) return handler;
-      refuseRoom(destination, '/app/chat.');
-      if (/^\/(topic|user)\//.test(destination))
-        throw new Refusal('not-writable', text(destination, 'is only subscribed to'));
-      throw new Refusal('unknown-destination', text(destination, 'is no destination'));
-    },
+    handler: (destination) => receiver(destination).handle,
+    begin: () => createBatch(chat, (destination) => receiver(destination).gather),
     joined(sender) {
       chat.presence.joined(nameOf(sender));
       chat.presence.opened();
@@ -58,13 +61,20 @@ function topicsOf(chat: Chat, market: Market): ReadonlyMap<string, AnyTopic> {
   return topics;
 }
 
-function handlersOf(chat: Chat): ReadonlyMap<string, SendHandler> {
-  const handlers = new Map<string, SendHandler>([
-    ['/app/chat', chatHandler(chat, GLOBAL)],
-    ['/app/typing', typingHandler(chat.typing)],
+/** What takes the SENDs of a destination, alone and in a transaction. */
+interface Receiver {
+  readonly handle: SendHandler;
+  readonly gather: Gather;
+}
+
+function receiversOf(chat: Chat): ReadonlyMap<string, Receiver> {
+  const room = (name: string): Receiver => ({ handle: chatHandler(chat, name), gather: gatherChat(chat, name) });
+  const receivers = new Map<string, Receiver>([
+    ['/app/chat', room(GLOBAL)],
+    ['/app/typing', { handle: typingHandler(chat.typing), gather: gatherTyping(chat.typing) }],
   ]);
-  for (const name of chat.rooms.keys()) handlers.set(`/app/chat.${name}`, chatHandler(chat, name));
-  return handlers;
+  for (const name of chat.rooms.keys()) receivers.set(`/app/chat.${name}`, room(name));
+  return receivers;
 }
 
 /** A destination of a room that there is not. */

@@ -30,6 +30,12 @@ export type Outcome =
   | { readonly kind: 'stored' | 'duplicate'; readonly message: Message }
   | { readonly kind: 'conflict' };
 
+/** Drafts of a group that are stored all or none: those from index `from` on, up to `to` and without it. */
+export interface Unit {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Thrown by `commit` when nothing was stored for certain: the store cannot be reached, is full or read-only. */
 export class StoreDown extends Error {
   override name = 'StoreDown';
@@ -46,6 +52,8 @@ export class StoreUnknown extends Error {
  * Order: `seq` is contiguous from 1 in each room, in commit order, whoever commits.
  * Atomicity: one `commit` is one transaction; all its drafts are stored (or found) or none is. When it resolves, they
  * survive a crash of this process and of the machine.
+ * Units: where one draft of a unit is a conflict, so is each of the unit, nothing of it is stored, and for the drafts behind
+ * it it never was. What is new in a unit gets seqs without others between them. Units are in order and do not overlap.
  * Duplicates: the key is (room, sender, id); see `Outcome`. Two drafts of one key in one group are handled like two groups.
  * Errors: `commit` rejects with `StoreDown` or `StoreUnknown`, reads with any error. Nothing is retried inside.
  * Empty: a room without messages has head 0 and empty ranges; any room name may be asked for.
@@ -55,7 +63,7 @@ export interface MessageStore {
   /** Names this history: another epoch is another history, and positions of the one mean nothing in the other. */
   epoch(): Promise<string>;
   /** Stores a group; outcomes are in the order of the drafts. The caller keeps groups to at most 500 drafts. */
-  commit(drafts: readonly Draft[]): Promise<Outcome[]>;
+  commit(drafts: readonly Draft[], units?: readonly Unit[]): Promise<Outcome[]>;
   /** The seq of the room's newest message, 0 when there is none. */
   head(room: string): Promise<number>;
   /** Messages with `after` < seq, oldest first, at most `limit`. */

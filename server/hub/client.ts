@@ -4,6 +4,7 @@ import type { Encoding } from './encoding.ts';
 import type { Sink } from './sink.ts';
 import type { Start } from './start.ts';
 import type { Stream } from './stream.ts';
+import type { Window } from './window.ts';
 
 /** Private frames that may wait for one client, in bytes; above it we stop reading what it sends. */
 export const PRIVATE_BYTES = 65_536;
@@ -12,7 +13,7 @@ export const PRIVATE_BYTES = 65_536;
 export interface ClientHost {
   /** Milliseconds on the hub's coarse clock. */
   readonly now: number;
-  follow<E>(client: Client, stream: Stream<E>, encoding: Encoding<E>, start: Start<E>): Cursor<E>;
+  follow<E>(client: Client, stream: Stream<E>, encoding: Encoding<E>, start: Start<E>, window?: Window): Cursor<E>;
   unfollow(cursor: Cursor<unknown>): void;
   /** The client can be written to (again), or has something new to send: serve it alone, now. */
   serve(client: Client): void;
@@ -50,9 +51,17 @@ export class Client {
     return this.blockedAt === 0 && !this.closed;
   }
 
-  /** Follows a stream from `start` on; what is due is written at once. */
-  follow<E>(stream: Stream<E>, encoding: Encoding<E>, start: Start<E>): Cursor<E> {
-    return this.#host.follow(this, stream, encoding, start);
+  /**
+   * Follows a stream from `start` on; what is due is written at once. With a `window`, no further than it has room: whoever
+   * acknowledges in it calls `goOn` then.
+   */
+  follow<E>(stream: Stream<E>, encoding: Encoding<E>, start: Start<E>, window?: Window): Cursor<E> {
+    return this.#host.follow(this, stream, encoding, start, window);
+  }
+
+  /** Writes what is due: a window that was full has room again. */
+  goOn(): void {
+    if (!this.closed) this.#host.serve(this);
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: see `cursors`.

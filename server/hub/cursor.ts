@@ -2,6 +2,7 @@ import type { Client } from './client.ts';
 import type { Start } from './start.ts';
 import type { Stream } from './stream.ts';
 import type { Slice, Tape } from './tape.ts';
+import type { Window } from './window.ts';
 
 /** Events that one cursor gets before it goes on in the log. */
 interface Run<E> {
@@ -18,6 +19,8 @@ export class Cursor<E> {
   readonly client: Client;
   readonly stream: Stream<E>;
   readonly tape: Tape<E>;
+  /** Where the client acknowledges: how far it may go ahead of that. Where it is full the cursor rests, and nothing stalls. */
+  readonly window: Window | undefined;
   /** Position of the next event to send. */
   next: number;
   /** Where this cursor stands in `stream.cursors`. */
@@ -27,17 +30,19 @@ export class Cursor<E> {
   ended = false;
   #run: Run<E> | undefined;
 
-  constructor(client: Client, stream: Stream<E>, tape: Tape<E>, start: Start<E>) {
+  constructor(client: Client, stream: Stream<E>, tape: Tape<E>, start: Start<E>, window?: Window) {
     this.client = client;
     this.stream = stream;
     this.tape = tape;
+    this.window = window;
     this.next = start.next;
     if (start.before !== undefined) this.before(start.before, start.next - start.before.length, 0, false);
   }
 
-  /** Whether there is nothing to send. */
+  /** Whether there is nothing to send now. */
   get idle(): boolean {
-    return this.#run === undefined && (this.next >= this.stream.next || this.fetching);
+    if (this.#run === undefined && (this.next >= this.stream.next || this.fetching)) return true;
+    return this.window !== undefined && this.window.room <= 0;
   }
 
   /** Whether the log no longer has what comes next. */
@@ -54,11 +59,11 @@ export class Cursor<E> {
   take(): Slice {
     const run = this.#run;
     if (run === undefined) {
-      const slice = this.tape.slice(this.next);
+      const slice = this.tape.slice(this.next, this.window);
       this.next = slice.next;
       return slice;
     }
-    const slice = this.tape.run(run.events, run.index, run.position, run.keep);
+    const slice = this.tape.run(run.events, run.index, run.position, run.keep, this.window);
     run.index = slice.next;
     if (run.index >= run.events.length) this.#run = undefined;
     return slice;

@@ -8,6 +8,7 @@ import type { Start } from './start.ts';
 import { HubStats } from './stats.ts';
 import { type AnyStream, Stream, type StreamOptions } from './stream.ts';
 import { SLICE_BYTES } from './tape.ts';
+import type { Window } from './window.ts';
 
 export interface HubOptions {
   readonly clock: Clock;
@@ -92,9 +93,9 @@ export class Hub {
 
   // What `ClientHost` asks for.
 
-  follow<E>(client: Client, stream: Stream<E>, encoding: Encoding<E>, start: Start<E>): Cursor<E> {
+  follow<E>(client: Client, stream: Stream<E>, encoding: Encoding<E>, start: Start<E>, window?: Window): Cursor<E> {
     if (client.closed) throw new Error('the client is closed');
-    const cursor = new Cursor(client, stream, stream.tape(encoding), start);
+    const cursor = new Cursor(client, stream, stream.tape(encoding), start, window);
     cursor.index = stream.cursors.push(cursor) - 1;
     client.cursors.push(cursor);
     this.serve(client);

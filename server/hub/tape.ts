@@ -1,4 +1,5 @@
 import type { Encoding } from './encoding.ts';
+import type { Window } from './window.ts';
 
 /** The most that one write to one client carries, in bytes; only a single event may be larger. */
 export const SLICE_BYTES = 65_536;
@@ -24,13 +25,17 @@ export interface Tape<E> {
   users: number;
   /** Bytes that it keeps, with what it notes of each event. */
   readonly bytes: number;
-  /** The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. */
-  slice(from: number): Slice;
+  /**
+   * The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. With a `window`, at most
+   * as many messages as it has room for, which it has to have; it is told of each. Tapes of blocks know no windows.
+   */
+  slice(from: number, window?: Window): Slice;
   /**
    * The bytes of `events` from `index` on, at most `SLICE_BYTES`, for events that are not (or no more) in the log;
    * `position` is that of events[0], and `next` of the answer is an index. With `keep` the same list gives the same bytes.
+   * `window` is as for `slice`: where it cuts is one client's, so that is not kept.
    */
-  run(events: readonly E[], index: number, position: number, keep: boolean): Slice;
+  run(events: readonly E[], index: number, position: number, keep: boolean, window?: Window): Slice;
   /** Lets go of what lies wholly before `first`. */
   dropBefore(first: number): void;
 }
@@ -76,6 +81,19 @@ class Segment {
     const start = from === this.first ? 0 : (this.ends[from - this.first - 1] ?? 0);
     return { bytes: this.buffer.subarray(start, this.used), next: this.next, events: this.next - from };
   }
+
+  /** As much of the same as the window has room for. An event without bytes is nobody's to acknowledge. */
+  sliceWithin(from: number, window: Window): Slice {
+    const start = from === this.first ? 0 : (this.ends[from - this.first - 1] ?? 0);
+    let end = start;
+    let position = from;
+    for (; position < this.next && window.room > 0; position++) {
+      const after = this.ends[position - this.first] ?? end;
+      if (after > end) window.sent(position);
+      end = after;
+    }
+    return { bytes: this.buffer.subarray(start, end), next: position, events: position - from };
+  }
 }
 
 /**
@@ -102,8 +120,12 @@ export class EventTape<E> implements Tape<E> {
     return this.#segments.reduce((sum, { buffer, ends }) => sum + buffer.length + 8 * ends.length, 0);
   }
 
-  slice(from: number): Slice {
-    if (!this.shared) return this.#encodeAlone(from);
+  slice(from: number, window?: Window): Slice {
+    if (!this.shared) return this.#encodeAlone(from, window);
+    if (window !== undefined) {
+      this.#encode(from);
+      return this.#segmentOf(from).sliceWithin(from, window);
+    }
     // In a pass nearly all clients ask for the same place.
     if (this.#lastFrom === from && this.#segments.at(-1)?.next === this.#log.next && this.#last !== undefined) {
       return this.#last;
@@ -115,8 +137,8 @@ export class EventTape<E> implements Tape<E> {
     return slice;
   }
 
-  run(events: readonly E[], index: number, position: number, keep: boolean): Slice {
-    if (!keep) return this.#encodeRun(events, index, position);
+  run(events: readonly E[], index: number, position: number, keep: boolean, window?: Window): Slice {
+    if (!keep || window !== undefined) return this.#encodeRun(events, index, position, window);
     const kept = this.#runs.get(events) ?? new Map<number, Slice>();
     this.#runs.set(events, kept);
     const slice = kept.get(index) ?? this.#encodeRun(events, index, position);
@@ -184,27 +206,29 @@ export class EventTape<E> implements Tape<E> {
     return this.encoding.encode(this.#log.at(position)!, position);
   }
 
-  #encodeAlone(from: number): Slice {
+  #encodeAlone(from: number, window?: Window): Slice {
     const parts: Uint8Array[] = [];
     let size = 0;
     let position = from;
-    for (; position < this.#log.next; position++) {
+    for (; position < this.#log.next && window?.room !== 0; position++) {
       const bytes = this.#bytesAt(position);
       if (size > 0 && size + bytes.length > SLICE_BYTES) break;
+      if (bytes.length > 0) window?.sent(position);
       parts.push(bytes);
       size += bytes.length;
     }
     return { bytes: Buffer.concat(parts, size), next: position, events: position - from };
   }
 
-  #encodeRun(events: readonly E[], index: number, position: number): Slice {
+  #encodeRun(events: readonly E[], index: number, position: number, window?: Window): Slice {
     const parts: Uint8Array[] = [];
     let size = 0;
     let at = index;
-    for (; at < events.length; at++) {
+    for (; at < events.length && window?.room !== 0; at++) {
       // biome-ignore lint/style/noNonNullAssertion: at is inside the list.
       const bytes = this.encoding.encode(events[at]!, position + at);
       if (size > 0 && size + bytes.length > SLICE_BYTES) break;
+      if (bytes.length > 0) window?.sent(position + at);
       parts.push(bytes);
       size += bytes.length;
     }

@@ -6,7 +6,7 @@ export type Header = readonly [name: string, value: string];
 
 /** What a MESSAGE frame carries of an event; the session adds `subscription` and `destination`, the codec `content-length`. */
 export interface MessageContent {
-  /** Unique for this event in this destination; becomes `message-id`. */
+  /** Unique for this event in this destination, without an `@`; becomes `message-id`. */
   readonly id: string;
   readonly headers: readonly Header[];
   /** UTF-8, `application/json`. */
@@ -37,6 +37,14 @@ export interface Sender {
 /** Takes a SEND. Resolves when the message is accepted (for chat: committed); rejects with a `Refusal`. */
 export type SendHandler = (body: Uint8Array, sender: Sender) => Promise<void>;
 
+/** SENDs of one transaction: all are accepted or none is, in their order. */
+export interface Batch {
+  /** Checks a SEND and takes it in. Throws a `Refusal`; then it is not in. */
+  add(destination: string, body: Uint8Array, sender: Sender): void;
+  /** Called once at most. Resolves when all are accepted (for chat: committed); rejects with a `Refusal`. */
+  commit(): Promise<void>;
+}
+
 /**
  * What the destinations of SUBSCRIBE and SEND lead to. Both throw a `Refusal` (`unknown-destination`, `not-readable`,
  * `not-writable`, `unknown-room`) for what leads nowhere.
@@ -45,6 +53,8 @@ export interface Destinations {
   // biome-ignore lint/suspicious/noExplicitAny: each topic has its own event type, which only the topic itself reads.
   topic(destination: string): Topic<any>;
   handler(destination: string): SendHandler;
+  /** Begins to gather the SENDs of a transaction. */
+  begin(): Batch;
   /** Told when a session is CONNECTED and when it has ended, for presence. */
   joined(sender: Sender): void;
   left(sender: Sender): void;

@@ -6,7 +6,7 @@ import { disconnect } from './disconnect.ts';
 import { send } from './send.ts';
 import type { Session } from './session.ts';
 import { subscribe } from './subscribe.ts';
-import { transaction } from './transaction.ts';
+import { abort, begin, commit } from './transaction.ts';
 import { unsubscribe } from './unsubscribe.ts';
 
 /** Hands a frame to its verb; `receipt` is the one it asks for. A verb throws what it refuses. */
@@ -30,9 +30,13 @@ export function dispatch(session: Session, frame: Frame, receipt: string | undef
       acknowledge(session, frame, receipt);
       break;
     case 'BEGIN':
+      begin(session, frame, receipt);
+      break;
     case 'COMMIT':
+      commit(session, frame, receipt);
+      break;
     case 'ABORT':
-      transaction(session, frame);
+      abort(session, frame, receipt);
       break;
     case 'DISCONNECT':
       disconnect(session, frame, receipt);

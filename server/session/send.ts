@@ -1,24 +1,46 @@
 import { scopeToSend } from '../auth/scopes.ts';
-import { Refusal } from '../errors.ts';
 import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
-import { requiredHeader } from './headers.ts';
+import type { Sender } from './destinations.ts';
+import { optionalHeader, requiredHeader } from './headers.ts';
 import type { Session } from './session.ts';
 import { TOKEN_DESTINATION } from './signed-in.ts';
 
-/** SEND: hands the body to the destination's handler; the RECEIPT follows when that has accepted it. */
+/**
+ * SEND: hands the body to the destination's handler; the RECEIPT follows when that has accepted it. In a transaction it
+ * follows when the message is taken into it; that it is accepted is what the RECEIPT of COMMIT says.
+ */
 export function send(session: Session, frame: Frame, receipt: string | undefined): void {
   const sender = session.needSender(frame);
   const destination = requiredHeader(frame, 'destination');
-  session.spend(destination);
-  const { signedIn } = session;
-  if (signedIn !== undefined && destination === TOKEN_DESTINATION) {
-    session.track(signedIn.renew(frame.body), receipt);
+  try {
+    session.spend(destination);
+    const { signedIn } = session;
+    if (signedIn !== undefined && destination === TOKEN_DESTINATION) {
+      session.track(signedIn.renew(frame.body), receipt);
+      return;
+    }
+    signedIn?.need(scopeToSend(destination));
+    deliver(session, frame, { destination, sender, receipt });
+  } catch (error) {
+    // A transaction is done whole or not at all.
+    session.transactions.refuse(headerOf(frame, 'transaction'));
+    throw error;
+  }
+}
+
+interface Sending {
+  readonly destination: string;
+  readonly sender: Sender;
+  readonly receipt: string | undefined;
+}
+
+function deliver(session: Session, frame: Frame, { destination, sender, receipt }: Sending): void {
+  const { body } = frame;
+  const transaction = optionalHeader(frame, 'transaction');
+  if (transaction === undefined) {
+    session.track(session.host.options.destinations.handler(destination)(body, sender), receipt);
     return;
   }
-  signedIn?.need(scopeToSend(destination));
-  if (headerOf(frame, 'transaction') !== undefined) {
-    throw new Refusal('not-implemented', 'SEND with the header transaction: transactions are not implemented yet.');
-  }
-  const handle = session.host.options.destinations.handler(destination);
-  session.track(handle(frame.body, sender), receipt);
+  session.transactions.take(transaction, body.length, ({ batch }) => batch.add(destination, body, sender));
+  session.receipt(receipt);
 }

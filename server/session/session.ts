@@ -9,6 +9,7 @@ import type { HeartBeat } from '../protocol/stomp/heart-beat.ts';
 import { FrameParser } from '../protocol/stomp/parser.ts';
 import { serializeFrame } from '../protocol/stomp/serialize.ts';
 import type { Version } from '../protocol/stomp/version.ts';
+import type { Acknowledging } from './acknowledging.ts';
 import type { Sender } from './destinations.ts';
 import { dispatch } from './dispatch.ts';
 import { ERROR_QUEUE, errorFrame, errorMessage } from './error-frame.ts';
@@ -17,6 +18,7 @@ import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
 import type { Sessions } from './sessions.ts';
 import { SignedIn } from './signed-in.ts';
+import { Transactions } from './transactions.ts';
 import type { Watched } from './wheel.ts';
 
 /** A connection that has not CONNECTed for so long is closed, in milliseconds. */
@@ -42,6 +44,8 @@ export interface Subscription {
   kind: 'topic' | 'errors' | 'refused';
   // biome-ignore lint/suspicious/noExplicitAny: the topics have different event types, which nobody reads here.
   cursor: Cursor<any> | undefined;
+  /** Where the client acknowledges what it gets. */
+  readonly acknowledging?: Acknowledging | undefined;
 }
 
 /** One STOMP session: from the first byte of a connection to its end. The verbs act on it, each in a file of its own. */
@@ -50,6 +54,8 @@ export class Session implements Watched {
   readonly pipe: Pipe;
   readonly client: Client;
   readonly subscriptions = new Map<string, Subscription>();
+  /** Ids of subscriptions with acknowledgement that have ended: an ACK may have crossed the UNSUBSCRIBE. */
+  endedSubscriptions: Set<string> | undefined;
   slot = -1;
   /** What its token allows; `undefined` where everybody is a guest. */
   signedIn: SignedIn | undefined;
@@ -72,6 +78,7 @@ export class Session implements Watched {
   #pace: Pace | undefined;
   #errors = 0;
   #allowance: Allowance | undefined;
+  #transactions: Transactions | undefined;
 
   constructor(host: Sessions, pipe: Pipe) {
     this.host = host;
@@ -87,6 +94,12 @@ export class Session implements Watched {
 
   get connected(): boolean {
     return this.#state === 'connected';
+  }
+
+  /** Made when it is first asked for: few sessions have any. */
+  get transactions(): Transactions {
+    this.#transactions ??= new Transactions();
+    return this.#transactions;
   }
 
   // What the transport calls.
@@ -328,6 +341,8 @@ export class Session implements Watched {
     const { options, wheel } = this.host;
     wheel.remove(this);
     this.signedIn?.stop();
+    // STOMP 1.2, "BEGIN": what is not committed at the end is aborted.
+    this.#transactions = undefined;
     for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
     this.subscriptions.clear();
     if (this.#sender === undefined || this.#state === 'closing' || this.#state === 'ended') return;

@@ -2,6 +2,8 @@ import { scopeToRead } from '../auth/scopes.ts';
 import { Refusal } from '../errors.ts';
 import type { Start } from '../hub/start.ts';
 import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
+import { plainMessageId } from './ack-id.ts';
+import { acknowledgingOf } from './acknowledging.ts';
 import type { Topic } from './destinations.ts';
 import { ERROR_QUEUE } from './error-frame.ts';
 import { optionalHeader, requiredHeader } from './headers.ts';
@@ -16,15 +18,16 @@ export function subscribe(session: Session, frame: Frame, receipt: string | unde
   session.needSender(frame);
   const destination = requiredHeader(frame, 'destination');
   const id = subscriptionId(session, frame);
-  checkAck(frame);
+  const acknowledging = acknowledgingOf(frame);
   session.signedIn?.need(scopeToRead(destination));
   reserve(session, id);
   if (destination === ERROR_QUEUE) {
+    checkErrorQueue(frame);
     session.subscriptions.set(id, { kind: 'errors', cursor: undefined });
     session.receipt(receipt);
     return;
   }
-  const subscription: Subscription = { kind: 'topic', cursor: undefined };
+  const subscription: Subscription = { kind: 'topic', cursor: undefined, acknowledging };
   session.subscriptions.set(id, subscription);
   try {
     begin(session, frame, { destination, id, subscription, receipt });
@@ -51,7 +54,7 @@ interface Wish {
 /** Until a start that is looked up is known, the id is taken and nothing else is. */
 function begin(session: Session, frame: Frame, wish: Wish): void {
   const topic = session.host.options.destinations.topic(wish.destination);
-  const start = topic.start(optionalHeader(frame, 'after'));
+  const start = topic.start(positionOf(frame));
   if (start instanceof Promise) {
     session.track(followLater(session, topic, wish, start), wish.receipt);
     return;
@@ -74,13 +77,16 @@ async function followLater<E>(session: Session, topic: Topic<E>, wish: Wish, sta
 }
 
 function follow<E>(session: Session, topic: Topic<E>, wish: Wish, start: Start<E>): void {
+  const { acknowledging } = wish.subscription;
   const form: MessageForm = {
     wire: session.pipe.wire,
     version: session.version ?? '1.0',
     destination: wish.destination,
     subscription: wish.id,
+    acknowledged: acknowledging !== undefined,
   };
-  wish.subscription.cursor = session.client.follow(topic.stream, messageEncoding(topic, form), start);
+  const encoding = messageEncoding(topic, form);
+  wish.subscription.cursor = session.client.follow(topic.stream, encoding, start, acknowledging?.window);
 }
 
 /** An id whose SUBSCRIBE was refused is free again. */
@@ -95,8 +101,16 @@ function reserve(session: Session, id: string): void {
   }
 }
 
-function checkAck(frame: Frame): void {
-  const ack = headerOf(frame, 'ack') ?? 'auto';
-  if (ack === 'auto' || ack === 'client' || ack === 'client-individual') return;
-  throw new Refusal('invalid-parameter', 'The header ack is not auto, client or client-individual.');
+/** Where a topic goes on from the message-id of an earlier message, that may be of a subscription with acknowledgement. */
+function positionOf(frame: Frame): string | undefined {
+  const after = optionalHeader(frame, 'after');
+  return after === undefined ? undefined : plainMessageId(after);
+}
+
+/** It holds nothing: what is told there is told once, to whoever listens at that moment. */
+function checkErrorQueue(frame: Frame): void {
+  if ((headerOf(frame, 'ack') ?? 'auto') !== 'auto')
+    throw new Refusal('invalid-parameter', `The header ack is auto at ${ERROR_QUEUE}: nothing is kept there.`);
+  if (headerOf(frame, 'after') !== undefined)
+    throw new Refusal('invalid-parameter', `The header after means nothing at ${ERROR_QUEUE}: nothing is kept there.`);
 }

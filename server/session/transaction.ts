@@ -1,9 +1,29 @@
-import { Refusal } from '../errors.ts';
 import type { Frame } from '../protocol/stomp/frame.ts';
+import { requiredHeader } from './headers.ts';
 import type { Session } from './session.ts';
+import type { Transaction } from './transactions.ts';
 
-/** BEGIN, COMMIT and ABORT: refused, since a message that is silently not part of a transaction would be worse. */
-export function transaction(session: Session, frame: Frame): void {
+/** BEGIN: what names this transaction from here on waits for its COMMIT (STOMP 1.2, "BEGIN"). */
+export function begin(session: Session, frame: Frame, receipt: string | undefined): void {
   session.needSender(frame);
-  throw new Refusal('not-implemented', `${frame.command}: transactions are not implemented yet.`);
+  session.transactions.begin(requiredHeader(frame, 'transaction'), session.host.options.destinations.begin());
+  session.receipt(receipt);
+}
+
+/** COMMIT: all of it is done, in its order, or nothing. The RECEIPT follows when the messages are accepted. */
+export function commit(session: Session, frame: Frame, receipt: string | undefined): void {
+  session.needSender(frame);
+  session.track(settle(session.transactions.commit(requiredHeader(frame, 'transaction'))), receipt);
+}
+
+/** ABORT: nothing of it is done. */
+export function abort(session: Session, frame: Frame, receipt: string | undefined): void {
+  session.needSender(frame);
+  session.transactions.abort(requiredHeader(frame, 'transaction'));
+  session.receipt(receipt);
+}
+
+async function settle({ batch, acknowledgements }: Transaction): Promise<void> {
+  await batch.commit();
+  for (const acknowledge of acknowledgements) acknowledge();
 }

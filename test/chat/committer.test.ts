@@ -270,6 +270,75 @@ test('close commits what waits, and refuses what comes after', async () => {
   assert.equal(sent.fate, 1);
 });
 
+/** What became of a send of several so far. */
+function watchAll(sent: Promise<readonly Sent[]>): { fate: readonly number[] | ErrorCode | 'waiting' } {
+  const watched: { fate: readonly number[] | ErrorCode | 'waiting' } = { fate: 'waiting' };
+  sent.then(
+    (all) => (watched.fate = all.map(({ message }) => message.seq)),
+    (error) => (watched.fate = error instanceof Refusal ? error.code : 'internal'),
+  );
+  return watched;
+}
+
+test('several that are sent as one are stored in order, with nothing between', async () => {
+  const { committer, clock, stored } = setUp();
+  const [before, all, after] = [
+    watch(committer.commit(draft())),
+    watchAll(committer.commitAll([draft(), draft(), draft()])),
+    watch(committer.commit(draft())),
+  ];
+  await turn(clock, 1);
+  assert.deepEqual([before.fate, all.fate, after.fate], [1, [2, 3, 4], 5]);
+  assert.deepEqual(
+    stored.map(({ seq }) => seq),
+    [1, 2, 3, 4, 5],
+  );
+});
+
+test('one id conflict refuses all that are sent as one, and nobody else', async () => {
+  const { committer, clock, store, stats } = setUp();
+  const one = draft();
+  const before = watch(committer.commit(one));
+  const all = committer.commitAll([draft(), { ...one, content: 'other' }, draft()]);
+  const after = watch(committer.commit(draft()));
+  const refused = assert.rejects(all, (error) => error instanceof Refusal && /none was stored/.test(error.message));
+  await turn(clock, 1);
+  await refused;
+  assert.deepEqual([before.fate, after.fate], [1, 2]);
+  assert.deepEqual(seqs(store), [1, 2]);
+  assert.equal(stats.refused, 3);
+});
+
+test('several that are sent as one are never split over two groups', async () => {
+  const { committer, clock, store } = setUp();
+  const drafts = (count: number): Draft[] => Array.from({ length: count }, () => draft());
+  const sends = [450, 100, 450, 50].map((count) => watchAll(committer.commitAll(drafts(count))));
+  await turn(clock, 5);
+  assert.deepEqual(store.groups, [450, 100, 500]);
+  assert.ok(sends.every(({ fate }) => typeof fate === 'object'));
+});
+
+test('several that are sent as one count one by one among those that wait', async () => {
+  const { committer } = setUp();
+  for (let i = 0; i < 99; i++) void committer.commitAll(Array.from({ length: 100 }, () => draft()));
+  await assert.rejects(committer.commitAll(Array.from({ length: 101 }, () => draft())), /busy/);
+  const last = watchAll(committer.commitAll(Array.from({ length: 100 }, () => draft())));
+  await settle();
+  assert.equal(last.fate, 'waiting');
+  await assert.rejects(committer.commit(draft()), /busy/);
+});
+
+test('when the fate of several is open, all of them get to know it together', async () => {
+  const { committer, clock, store } = setUp();
+  store.trouble = 'cut-after';
+  const all = watchAll(committer.commitAll([draft(), draft()]));
+  await turn(clock, 10);
+  assert.equal(all.fate, 'waiting');
+  store.trouble = undefined;
+  await turn(clock, 100);
+  assert.deepEqual(all.fate, [1, 2]);
+});
+
 test('whatever the store does, each send is answered, what is accepted is stored, and each is handed on once', async () => {
   const troubles = fc.constantFrom<(Trouble | undefined)[]>(undefined, 'down', 'cut-before', 'cut-after');
   const moment = fc.record({ sends: fc.nat(5), trouble: troubles, wait: fc.nat(120), resend: fc.boolean() });

@@ -5,7 +5,9 @@ import {
   type Outcome,
   StoreDown,
   StoreUnknown,
+  type Unit,
 } from '../../server/engines/message-store.ts';
+import { splitUnits } from '../../server/engines/units.ts';
 
 /** `cut-before`, `cut-after`: the answer of a commit is lost, with nothing or everything stored. */
 export type Trouble = 'down' | 'cut-before' | 'cut-after' | 'broken';
@@ -27,14 +29,14 @@ export class MemoryStore implements MessageStore {
     return 'epoch';
   }
 
-  async commit(drafts: readonly Draft[]): Promise<Outcome[]> {
+  async commit(drafts: readonly Draft[], units: readonly Unit[] = []): Promise<Outcome[]> {
     this.groups.push(drafts.length);
     await this.latency();
     const { trouble } = this;
     if (trouble === 'down') throw new StoreDown('down');
     if (trouble === 'broken') throw new TypeError('broken');
     if (trouble === 'cut-before') throw new StoreUnknown('cut');
-    const outcomes = drafts.map((draft) => this.#store(draft));
+    const outcomes = splitUnits(drafts, units).flatMap((unit) => this.#storeUnit(unit));
     await this.latency();
     if (trouble === 'cut-after') throw new StoreUnknown('cut');
     return outcomes;
@@ -73,6 +75,14 @@ export class MemoryStore implements MessageStore {
     this.reads++;
     await this.latency();
     if (!this.readable) throw new Error('cannot be read');
+  }
+
+  #storeUnit(unit: readonly Draft[]): Outcome[] {
+    const before = new Map([...this.rooms].map(([room, messages]) => [room, messages.length]));
+    const outcomes = unit.map((draft) => this.#store(draft));
+    if (unit.length === 1 || !outcomes.some(({ kind }) => kind === 'conflict')) return outcomes;
+    for (const [room, messages] of this.rooms) messages.length = before.get(room) ?? 0;
+    return unit.map(() => ({ kind: 'conflict' }));
   }
 
   #store(draft: Draft): Outcome {

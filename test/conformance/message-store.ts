@@ -120,6 +120,102 @@ export function messageStoreConformance(name: string, place: () => Promise<Messa
     );
   });
 
+  conforms('a unit is stored whole, in order, with nothing between', async (store) => {
+    const group = [draft(), ...drafts(3), draft(), ...drafts(2, { room: 'b' }), draft({ room: 'b' })];
+    const units = [
+      { from: 1, to: 4 },
+      { from: 5, to: 7 },
+    ];
+    const outcomes = await store.commit(group, units);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.kind !== 'conflict' && outcome.message.seq),
+      [1, 2, 3, 4, 5, 1, 2, 3],
+    );
+    assert.deepEqual(
+      (await everything(store)).map(({ id }) => id),
+      group.slice(0, 5).map(({ id }) => id),
+    );
+  });
+
+  conforms('one conflict refuses its unit, and disturbs nobody else in the group', async (store) => {
+    const sent = draft();
+    await store.commit([sent]);
+    const bad = [draft(), { ...sent, content: 'other' }, draft()];
+    const outcomes = await store.commit(
+      [draft(), ...bad, draft(), ...drafts(2)],
+      [
+        { from: 1, to: 4 },
+        { from: 5, to: 7 },
+      ],
+    );
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.kind === 'conflict' ? outcome.kind : outcome.message.seq)),
+      [2, 'conflict', 'conflict', 'conflict', 3, 4, 5],
+    );
+    assert.equal((await everything(store)).length, 5);
+    assert.equal(await store.head('global'), 5);
+  });
+
+  conforms('a unit that was refused is as if it had not been there', async (store) => {
+    const [one, two] = [draft(), draft()];
+    const units = [{ from: 0, to: 3 }];
+    const outcomes = await store.commit([one, two, { ...one, content: 'other' }, two, one], units);
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.kind === 'conflict' ? outcome.kind : [outcome.kind, outcome.message.seq])),
+      ['conflict', 'conflict', 'conflict', ['stored', 1], ['stored', 2]],
+    );
+  });
+
+  conforms('a group of nothing but refused units stores nothing, also in a room that is new', async (store) => {
+    const one = draft({ room: 'new' });
+    const units = [{ from: 0, to: 2 }];
+    const outcomes = await store.commit([one, { ...one, content: 'other' }], units);
+    assert.deepEqual(outcomes, [{ kind: 'conflict' }, { kind: 'conflict' }]);
+    assert.equal(await store.head('new'), 0);
+  });
+
+  conforms('a unit that is sent again is found whole, and what was missing of it is stored', async (store) => {
+    const unit = drafts(3);
+    const units = [{ from: 0, to: 3 }];
+    await store.commit(unit.slice(0, 2), [{ from: 0, to: 2 }]);
+    const kinds = async (): Promise<string[]> => (await store.commit(unit, units)).map(({ kind }) => kind);
+    assert.deepEqual(await kinds(), ['duplicate', 'duplicate', 'stored']);
+    assert.deepEqual(await kinds(), ['duplicate', 'duplicate', 'duplicate']);
+    assert.equal(await store.head('global'), 3);
+  });
+
+  conforms('whatever the units and the ids are, the outcomes are those of one unit after the other', async (store) => {
+    const ids = fc.array(fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), content: fc.constantFrom('1', '2') }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    let rooms = 0;
+    const property = fc.asyncProperty(fc.array(ids, { minLength: 1, maxLength: 6 }), async (lists) => {
+      rooms++;
+      const group = (room: string) => lists.map((list) => list.map((fields) => draft({ ...fields, room, time: 1 })));
+      const units = (parts: readonly Draft[][]) => {
+        let from = 0;
+        return parts.map(({ length }) => {
+          from += length;
+          return { from: from - length, to: from };
+        });
+      };
+      const [together, apart] = [group(`together-${rooms}`), group(`apart-${rooms}`)];
+      const outcomes = await store.commit(together.flat(), units(together));
+      const expected = [];
+      for (const part of apart) expected.push(...(await store.commit(part, units([part]))));
+      const told = (all: typeof outcomes) =>
+        all.map((outcome) => (outcome.kind === 'conflict' ? outcome.kind : [outcome.kind, outcome.message.seq]));
+      assert.deepEqual(told(outcomes), told(expected));
+      const texts = (messages: Message[]) => messages.map(({ seq, id, content }) => [seq, id, content]);
+      assert.deepEqual(
+        texts(await everything(store, `together-${rooms}`)),
+        texts(await everything(store, `apart-${rooms}`)),
+      );
+    });
+    await fc.assert(property, { numRuns: 40 });
+  });
+
   conforms('the key of a message is room, sender and id, letter by letter', async (store) => {
     const sent = draft({ id: 'x', sender: 'ann' });
     const others: Partial<Draft>[] = [

@@ -100,3 +100,39 @@ test('who leaves is not counted any more, and types no more', async () => {
   assert.deepEqual(JSON.parse(typing()), { users: [], count: 0 });
   assert.deepEqual(await chat.presence.totals(), { users: 0, connections: 0, instances: 1 });
 });
+
+test('the SENDs of a transaction are committed as one, in their rooms and in their order', async () => {
+  const { world, chat, destinations } = await setting();
+  const ann = { session: '1', name: 'Ann', fallback: 'guest-1' };
+  const batch = destinations.begin();
+  batch.add('/app/chat', Buffer.from('{"content":"one"}'), ann);
+  batch.add('/app/chat.help', Buffer.from('{"content":"two"}'), ann);
+  batch.add('/app/typing', Buffer.from('{"typing":true}'), ann);
+  batch.add('/app/chat.global', Buffer.from('{"content":"three"}'), ann);
+  await turn(world.clock, 500);
+  assert.deepEqual(world.store.groups, []);
+  const committed = batch.commit();
+  await turn(world.clock, 2);
+  await committed;
+  assert.deepEqual(world.store.groups, [3]);
+  const texts = (room: string) => world.store.of(room).map(({ content }) => content);
+  assert.deepEqual([texts('global'), texts('help')], [['one', 'three'], ['two']]);
+  assert.deepEqual(new Set(world.store.of('global').map(({ time }) => time)), new Set([world.clock.now() - 2]));
+  await turn(world.clock, 1_000);
+  assert.equal(chat.typing.state.stream.next > 0, true);
+});
+
+test('what is wrong in a transaction is refused when it is added, and not taken', async () => {
+  const { world, destinations } = await setting();
+  const guest = { session: '1', name: undefined, fallback: 'guest-1' };
+  const batch = destinations.begin();
+  const add = (destination: string, body: string) => () => batch.add(destination, Buffer.from(body), guest);
+  refusedWith('invalid-json', /JSON/, add('/app/chat', '{'));
+  refusedWith('invalid-message', /content/, add('/app/chat', '{}'));
+  refusedWith('invalid-message', /typing/, add('/app/typing', '{}'));
+  refusedWith('unknown-room', /nowhere/, add('/app/chat.nowhere', '{}'));
+  refusedWith('not-writable', /topic/, add('/topic/chat', '{}'));
+  refusedWith('unknown-destination', /nothing/, add('/app/nothing', '{}'));
+  await batch.commit();
+  assert.deepEqual(world.store.groups, []);
+});

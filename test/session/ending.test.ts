@@ -37,8 +37,8 @@ test('DISCONNECT waits for the answers to what was sent before', async () => {
 test('the RECEIPT of DISCONNECT is written before the end, also where the client is slow', () => {
   const stage = new Stage().connect();
   stage.pipe.blocked = true;
-  stage.frame('ACK', { id: '1', receipt: 'a' });
-  stage.frame('ACK', { id: '1', receipt: 'b' });
+  stage.frame('SUBSCRIBE', { id: '1', destination: '/topic/news', receipt: 'a' });
+  stage.frame('UNSUBSCRIBE', { id: '1', receipt: 'b' });
   stage.frame('DISCONNECT', { receipt: 'bye' });
   assert.deepEqual(stage.seen(), ['RECEIPT a']);
   assert.equal(stage.pipe.end, undefined);
@@ -50,13 +50,13 @@ test('the RECEIPT of DISCONNECT is written before the end, also where the client
 test('an ERROR is written before the end, also where the client is slow', () => {
   const stage = new Stage().connect();
   stage.pipe.blocked = true;
-  stage.frame('ACK', { id: '1', receipt: 'a' });
-  stage.frame('BEGIN', { transaction: 't' });
+  stage.frame('SUBSCRIBE', { id: '1', destination: '/topic/news', receipt: 'a' });
+  stage.frame('UNSUBSCRIBE', { id: 'x' });
   assert.deepEqual(stage.seen(), ['RECEIPT a']);
   assert.equal(stage.pipe.end, undefined);
   stage.pipe.unblock();
-  assert.match(stage.seen().join(), /^ERROR not-implemented/);
-  assert.equal(stage.pipe.end, 'not-implemented');
+  assert.match(stage.seen().join(), /^ERROR unknown-subscription/);
+  assert.equal(stage.pipe.end, 'unknown-subscription');
 });
 
 test('a client that takes nothing is closed by the hub, and told why', () => {
@@ -73,8 +73,8 @@ test('a client that takes nothing is closed by the hub, and told why', () => {
 test('a client that takes not even its ERROR is closed, and not told twice', () => {
   const stage = new Stage().connect();
   stage.pipe.blocked = true;
-  stage.frame('ACK', { id: '1', receipt: 'a' });
-  stage.frame('BEGIN');
+  stage.frame('SUBSCRIBE', { id: '1', destination: '/topic/news', receipt: 'a' });
+  stage.frame('UNSUBSCRIBE');
   stage.clock.advance(32_000);
   assert.equal(stage.pipe.end, 'too-slow');
   assert.deepEqual(stage.seen(), ['RECEIPT a']);
@@ -116,7 +116,7 @@ test('presence hears once of the coming and once of the going', () => {
   for (const end of [
     (stage: Stage) => stage.session.ended(),
     (stage: Stage) => stage.frame('DISCONNECT'),
-    (stage: Stage) => stage.frame('BEGIN'),
+    (stage: Stage) => stage.frame('UNSUBSCRIBE'),
     (stage: Stage) => stage.session.client.close('too-slow'),
   ]) {
     const stage = new Stage().connect();

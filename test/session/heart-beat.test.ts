@@ -48,7 +48,7 @@ test('where bytes went out anyway there is no beat', () => {
 test('a blocked client gets no beat on top', () => {
   const stage = new Stage().connect('1.2', { 'heart-beat': '0,10000' });
   stage.pipe.blocked = true;
-  stage.frame('ACK', { id: '1', receipt: 'r' });
+  stage.frame('SUBSCRIBE', { id: '1', destination: '/user/queue/errors', receipt: 'r' });
   assert.deepEqual(stage.seen(), ['RECEIPT r']);
   stage.clock.advance(20_000);
   stage.pipe.unblock();

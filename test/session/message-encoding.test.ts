@@ -26,6 +26,7 @@ test('forms that make other bytes have other keys', () => {
     destination: text,
     subscription: text,
     wire: fc.constantFrom(plainWire, webSocketWire),
+    acknowledged: fc.boolean(),
   });
   fc.assert(
     fc.property(any, any, (a, b) => {

@@ -111,13 +111,6 @@ test('SEND without a destination is an ERROR that names the header', () => {
   assert.equal(stage.pipe.end, 'missing-header');
 });
 
-test('SEND in a transaction is an ERROR', () => {
-  const stage = new Stage().connect();
-  stage.frame('SEND', { destination: '/app/chat', transaction: 't' }, 'x');
-  assert.match(stage.seen().join(), /^ERROR not-implemented/);
-  assert.deepEqual(stage.destinations.sent, []);
-});
-
 const send = (n: number): string => `SEND\ndestination:/app/chat\nreceipt:${n}\n\n${n}^`;
 
 test('at 64 SENDs in flight reading is paused, and the rest waits in its order', async () => {

@@ -6,7 +6,7 @@ import type { Stream } from '../../server/hub/stream.ts';
 import { type Frame, headerOf } from '../../server/protocol/stomp/frame.ts';
 import { FrameParser } from '../../server/protocol/stomp/parser.ts';
 import type { Version } from '../../server/protocol/stomp/version.ts';
-import type { Destinations, Sender, Topic } from '../../server/session/destinations.ts';
+import type { Batch, Destinations, Sender, Topic } from '../../server/session/destinations.ts';
 import type { Pipe } from '../../server/session/pipe.ts';
 import type { Session } from '../../server/session/session.ts';
 import { Sessions, type SessionsOptions } from '../../server/session/sessions.ts';
@@ -72,9 +72,17 @@ export interface Sent {
   readonly reject: (error: unknown) => void;
 }
 
+/** What was committed as one, and the way to answer it. */
+export interface SentBatch {
+  readonly sends: readonly string[];
+  readonly accept: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Topics and handlers by their names: `/topic/news` is a stream of texts, `/app/…` takes everything. */
 export class FakeDestinations implements Destinations {
   readonly sent: Sent[] = [];
+  readonly batches: SentBatch[] = [];
   readonly present: Sender[] = [];
   readonly news: Stream<string>;
   /** How `/topic/news` begins; replaced where a test wants it otherwise. */
@@ -110,6 +118,24 @@ export class FakeDestinations implements Destinations {
       const { promise, resolve: accept, reject } = Promise.withResolvers<void>();
       this.sent.push({ destination, body: Buffer.from(body).toString(), sender, accept, reject });
       return promise;
+    };
+  }
+
+  /** Refuses the body `bad`. */
+  begin(): Batch {
+    const sends: string[] = [];
+    return {
+      add: (destination, body) => {
+        this.handler(destination);
+        const text = Buffer.from(body).toString();
+        if (text === 'bad') throw new Refusal('invalid-message');
+        sends.push(`${destination} ${text}`);
+      },
+      commit: () => {
+        const { promise, resolve: accept, reject } = Promise.withResolvers<void>();
+        this.batches.push({ sends, accept, reject });
+        return promise;
+      },
     };
   }
 

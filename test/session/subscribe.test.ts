@@ -166,31 +166,6 @@ test('ids, destinations and receipts have at most 256 characters', () => {
   }
 });
 
-test('an ack mode that does not exist is refused, those that do are taken', () => {
-  const stage = new Stage().connect();
-  for (const ack of ['auto', 'client', 'client-individual']) subscribe(stage, ack, { ack, receipt: ack });
-  assert.deepEqual(stage.seen(), ['RECEIPT auto', 'RECEIPT client', 'RECEIPT client-individual']);
-  subscribe(stage, 's', { ack: 'maybe' });
-  assert.match(stage.seen().join(), /^ERROR invalid-parameter .*ack/);
-});
-
-test('ACK and NACK are accepted with their RECEIPT', () => {
-  const stage = new Stage().connect();
-  stage.frame('ACK', { id: '1', receipt: 'a' });
-  stage.frame('NACK', { id: '1', receipt: 'n' });
-  stage.frame('ACK', { id: '1' });
-  assert.deepEqual(stage.seen(), ['RECEIPT a', 'RECEIPT n']);
-});
-
-for (const command of ['BEGIN', 'COMMIT', 'ABORT']) {
-  test(`${command} is an ERROR that says so`, () => {
-    const stage = new Stage().connect();
-    stage.frame(command, { transaction: 't', receipt: 'r' });
-    assert.match(stage.seen().join(), /^ERROR r .*transactions are not implemented/);
-    assert.equal(stage.pipe.end, 'not-implemented');
-  });
-}
-
 /** A topic whose start is looked up, and the ways to answer it. */
 function slow(stage: Stage): PromiseWithResolvers<Start<string>>[] {
   const asked: PromiseWithResolvers<Start<string>>[] = [];

@@ -32,7 +32,7 @@ test('a compressed message is understood, and the answers are not compressed', a
   assert.equal(connected?.opcode, TEXT);
   assert.match(String(connected?.payload), /^CONNECTED\n/);
   // Fragments are compressed together: only the first has the bit (section 6.1).
-  const bytes = deflated('ACK\nid:1\nreceipt:r\n\n\0');
+  const bytes = deflated('SUBSCRIBE\nid:1\ndestination:/user/queue/errors\nreceipt:r\n\n\0');
   client.send(
     { reserved: COMPRESSED, fin: false, payload: bytes.subarray(0, 5) },
     { opcode: PING },
@@ -47,7 +47,8 @@ test('many compressed messages one after the other are understood, each for itse
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url, ['v12.stomp'], { perMessageDeflate: { threshold: 0 } }).connect();
   assert.match(client.socket.extensions, /permessage-deflate/);
-  for (let i = 0; i < 200; i++) client.send('ACK', { id: 'x'.repeat(i), receipt: `${i}` });
+  const destination = '/user/queue/errors';
+  for (let i = 0; i < 200; i++) client.send('SUBSCRIBE', { id: 'x'.repeat(i), destination, receipt: `${i}` });
   for (let i = 0; i < 200; i++) assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), `${i}`);
   client.socket.terminate();
 });

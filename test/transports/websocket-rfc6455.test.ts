@@ -13,7 +13,9 @@ after(() => server[Symbol.asyncDispose]());
 
 const open = (): Promise<RawWebSocket> => RawWebSocket.open(server.port);
 const CONNECT = 'CONNECT\naccept-version:1.2\nhost:x\n\n\0';
-const ack = (receipt: string): string => `ACK\nid:1\nreceipt:${receipt}\n\n\0`;
+/** A frame whose RECEIPT comes at once. */
+const asking = (receipt: string): string =>
+  `SUBSCRIBE\nid:${receipt}\ndestination:/user/queue/errors\nreceipt:${receipt}\n\n\0`;
 
 /** A client that has CONNECTed. */
 async function connected(): Promise<RawWebSocket> {
@@ -113,7 +115,7 @@ test('5.2: a large length is refused before any of its bytes came', async () => 
 
 test('5.4: 1,024 fragments are one message', async () => {
   const client = await connected();
-  const bytes = Buffer.from(ack('many').padEnd(1_024, '\n'));
+  const bytes = Buffer.from(asking('many').padEnd(1_024, '\n'));
   client.send(
     ...Array.from(bytes, (byte, i) => ({
       opcode: i === 0 ? TEXT : 0,
@@ -134,7 +136,7 @@ test('5.4: fragments without end close with 1008, empty ones too', async () => {
 
 test('5.4: a character may be cut by fragments, and control frames may stand between them', async () => {
   const client = await connected();
-  const bytes = Buffer.from(`ACK\nid:é😀\nreceipt:cut\n\n\0`);
+  const bytes = Buffer.from(`SUBSCRIBE\nid:é😀\ndestination:/user/queue/errors\nreceipt:cut\n\n\0`);
   const at = bytes.indexOf(0xf0) + 2;
   client.send(
     { fin: false, payload: bytes.subarray(0, at) },
@@ -149,7 +151,11 @@ test('5.4: a character may be cut by fragments, and control frames may stand bet
 
 test('5.2: frames are understood at every split, and byte by byte', async () => {
   const client = await connected();
-  const bytes = Buffer.concat([frame({ payload: ack('a') }), frame({ opcode: PONG }), frame({ payload: ack('b') })]);
+  const bytes = Buffer.concat([
+    frame({ payload: asking('a') }),
+    frame({ opcode: PONG }),
+    frame({ payload: asking('b') }),
+  ]);
   client.socket.setNoDelay();
   for (const byte of bytes) {
     client.socket.write(Buffer.of(byte));
@@ -162,7 +168,7 @@ test('5.2: frames are understood at every split, and byte by byte', async () => 
 
 test('5.6: binary messages carry STOMP as text does', async () => {
   const client = await connected();
-  client.send({ opcode: BINARY, payload: ack('bin') });
+  client.send({ opcode: BINARY, payload: asking('bin') });
   await answersReceipt(client, 'bin');
   client.socket.destroy();
 });

@@ -58,7 +58,7 @@ test('private frames that wait for a slow reader come in order, however many the
   client.socket.pause();
   await fill(server);
   const asked = 5_000;
-  for (let i = 0; i < asked; i++) client.send('ACK', { id: '1', receipt: `${i}` });
+  for (let i = 0; i < asked; i++) client.send('ACK', { id: '0@s', receipt: `${i}` });
   for (let i = 0; i < 50; i++) await turn();
   client.socket.resume();
   for (let i = 0; i < asked; i++) assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), `${i}`);
@@ -72,7 +72,7 @@ test('reading that is paused for two reasons goes on when both are gone', async 
   client.socket.pause();
   await fill(server);
   // More RECEIPTs than may wait, and as many SENDs as may be in flight.
-  const ack = `ACK\nid:1\nreceipt:${'r'.repeat(250)}\n\n\0`;
+  const ack = `ACK\nid:0@s\nreceipt:${'r'.repeat(250)}\n\n\0`;
   const send = 'SEND\ndestination:/app/chat\n\nx\0';
   client.socket.send(ack.repeat(300) + send.repeat(64));
   const { sent } = server.destinations;

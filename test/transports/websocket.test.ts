@@ -45,11 +45,14 @@ test('no subprotocol is chosen of those that are not STOMP', async () => {
 test('a frame may come in several messages, and several frames in one', async () => {
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url).connect();
-  const frames = Buffer.from('\nACK\nid:1\nreceipt:1\n\n\0\n\nACK\nid:2\nreceipt:2\n\n\0NACK\nid:3\nreceipt:3\n\n\0');
+  const subscribe = (receipt: number): string =>
+    `SUBSCRIBE\nid:s\ndestination:/user/queue/errors\nreceipt:${receipt}\n\n\0`;
+  const unsubscribe = (receipt: number): string => `UNSUBSCRIBE\nid:s\nreceipt:${receipt}\n\n\0`;
+  const frames = Buffer.from(`\n${subscribe(1)}\n\n${unsubscribe(2)}${subscribe(3)}${unsubscribe(4)}`);
   client.socket.send(frames);
   for (const byte of frames) client.socket.send(Buffer.of(byte));
   client.socket.send(frames.toString());
-  for (const id of ['1', '2', '3', '1', '2', '3', '1', '2', '3']) {
+  for (const id of ['1', '2', '3', '4', '1', '2', '3', '4', '1', '2', '3', '4']) {
     assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), id);
   }
 });
@@ -57,7 +60,7 @@ test('a frame may come in several messages, and several frames in one', async ()
 test('a fragmented WebSocket message is one message', async () => {
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url).connect();
-  client.socket.send('ACK\nid:1\nrec', { fin: false });
+  client.socket.send('SUBSCRIBE\nid:1\ndestination:/user/queue/errors\nrec', { fin: false });
   client.socket.send('eipt:r\n\n\0', { fin: true });
   assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), 'r');
 });
@@ -65,10 +68,10 @@ test('a fragmented WebSocket message is one message', async () => {
 test('an ERROR names the receipt of its frame and closes with 1008 and the code', async () => {
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url).connect();
-  client.send('BEGIN', { transaction: 't', receipt: 'r' });
+  client.send('UNSUBSCRIBE', { id: 't', receipt: 'r' });
   const error = await client.next('ERROR');
   assert.equal(headerOf(error, 'receipt-id'), 'r');
-  assert.deepEqual(await client.closed(), { code: 1008, reason: 'not-implemented' });
+  assert.deepEqual(await client.closed(), { code: 1008, reason: 'unknown-subscription' });
 });
 
 test('a frame above 64 KiB is an ERROR and closes with 1009', async () => {

@@ -9,6 +9,7 @@ import {
   type Outcome,
   StoreDown,
   StoreUnknown,
+  type Unit,
 } from '../message-store.ts';
 import type { Arguments, Method, Reply, Request, Result, ThreadData } from './sqlite-calls.ts';
 
@@ -76,8 +77,8 @@ class SqliteMessageStore implements MessageStore {
     return (await this.#running()).epoch;
   }
 
-  async commit(drafts: readonly Draft[]): Promise<Outcome[]> {
-    return drafts.length === 0 ? [] : this.#call('commit', [drafts]);
+  async commit(drafts: readonly Draft[], units: readonly Unit[] = []): Promise<Outcome[]> {
+    return drafts.length === 0 ? [] : this.#call('commit', [drafts, units]);
   }
 
   head(room: string): Promise<number> {

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Draft, Message, Outcome } from '../message-store.ts';
+import type { Draft, Message, Outcome, Unit } from '../message-store.ts';
+import { splitUnits } from '../units.ts';
 import { commitFailure } from './sqlite-errors.ts';
 import { migrate } from './sqlite-schema.ts';
 
@@ -79,12 +80,12 @@ export class SqliteMessages {
   }
 
   /** One transaction for the group. Throws `StoreDown` or `StoreUnknown`, and is ready for the next group then. */
-  commit(drafts: readonly Draft[]): Outcome[] {
+  commit(drafts: readonly Draft[], units: readonly Unit[]): Outcome[] {
     let committing = false;
     try {
       this.#rollBack();
       this.#db.exec('BEGIN IMMEDIATE');
-      const outcomes = this.#store(drafts);
+      const outcomes = this.#store(splitUnits(drafts, units));
       committing = true;
       this.#db.exec('COMMIT');
       return outcomes;
@@ -120,9 +121,30 @@ export class SqliteMessages {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  #store(drafts: readonly Draft[]): Outcome[] {
+  #store(units: readonly (readonly Draft[])[]): Outcome[] {
     const heads = new Map<string, number>();
-    const outcomes = drafts.map((draft): Outcome => {
+    const outcomes = units.flatMap((unit) =>
+      unit.length === 1 ? this.#storeAll(unit, heads) : this.#storeUnit(unit, heads),
+    );
+    for (const [room, head] of heads) this.#moveHead.run(room, head);
+    return outcomes;
+  }
+
+  /** All or none. */
+  #storeUnit(unit: readonly Draft[], heads: Map<string, number>): Outcome[] {
+    const before = new Map(heads);
+    this.#db.exec('SAVEPOINT unit');
+    const outcomes = this.#storeAll(unit, heads);
+    const refused = outcomes.some(({ kind }) => kind === 'conflict');
+    this.#db.exec(refused ? 'ROLLBACK TO unit; RELEASE unit' : 'RELEASE unit');
+    if (!refused) return outcomes;
+    heads.clear();
+    for (const [room, head] of before) heads.set(room, head);
+    return unit.map(() => ({ kind: 'conflict' }));
+  }
+
+  #storeAll(drafts: readonly Draft[], heads: Map<string, number>): Outcome[] {
+    return drafts.map((draft): Outcome => {
       const seq = (heads.get(draft.room) ?? this.head(draft.room)) + 1;
       const { changes } = this.#insert.run(draft.room, seq, draft.id, draft.sender, draft.content, draft.time);
       if (changes === 0) return this.#existing(draft);
@@ -130,8 +152,6 @@ export class SqliteMessages {
       const { room, id, sender, content, time } = draft;
       return { kind: 'stored', message: { room, seq, id, sender, content, time } };
     });
-    for (const [room, head] of heads) this.#moveHead.run(room, head);
-    return outcomes;
   }
 
   #existing(draft: Draft): Outcome {

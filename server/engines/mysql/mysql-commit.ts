@@ -28,6 +28,7 @@ export async function commitGroup(session: Session, group: Group, pause: () => P
 
 /** The usual way, in one round trip. Resolves to `undefined`, with nothing stored, where it is not that simple. */
 async function storeAll(session: Session, group: Group): Promise<Outcome[] | undefined> {
+  if (!group.hasNew) return undefined;
   try {
     const results = await step(session, group.storeAll(), true);
     return group.allStored(results.at(-1)?.[0]);

@@ -1,22 +1,29 @@
 import { escape as quote } from 'mysql2';
-import type { Draft, Message, Outcome } from '../message-store.ts';
+import type { Draft, Message, Outcome, Unit } from '../message-store.ts';
+import { splitUnits } from '../units.ts';
 import type { Row } from './mysql-session.ts';
 
 /** A group of drafts: the SQL that stores it, and what its results mean. Nothing here talks to the server. */
 export class Group {
   /** Names of its rooms, in the one order in which everybody locks them, so that no two wait for each other. */
   readonly rooms: readonly string[];
-  readonly #drafts: readonly Draft[];
-  /** The drafts of different keys: of several with one key, the first. */
-  readonly #first = new Map<string, Draft>();
+  /** What is stored all or none, in order. */
+  readonly #units: readonly (readonly Draft[])[];
+  /** The keys of all drafts, each once. */
+  readonly #keys: ReadonlyMap<string, Draft>;
+  /** What is stored where nothing of it exists yet, with seqs as if all rooms were empty. */
+  readonly #fresh: Plan;
 
-  constructor(drafts: readonly Draft[]) {
-    this.#drafts = drafts;
-    for (const draft of drafts) {
-      const key = keyOf(draft);
-      if (!this.#first.has(key)) this.#first.set(key, draft);
-    }
+  constructor(drafts: readonly Draft[], units: readonly Unit[] = []) {
+    this.#units = splitUnits(drafts, units);
+    this.#keys = new Map(drafts.map((draft) => [keyOf(draft), draft]));
     this.rooms = [...new Set(drafts.map((draft) => draft.room))].sort();
+    this.#fresh = this.#plan(new Map(), new Map());
+  }
+
+  /** Whether it can have anything to store: not where every unit contradicts itself. */
+  get hasNew(): boolean {
+    return this.#fresh.stored.length > 0;
   }
 
   /**
@@ -27,12 +34,7 @@ export class Group {
    */
   storeAll(): string[] {
     const heads = this.rooms.map((_, i) => `@head${i}`);
-    const counts = new Map<string, number>();
-    const rows = [...this.#first.values()].map((draft) => {
-      const count = (counts.get(draft.room) ?? 0) + 1;
-      counts.set(draft.room, count);
-      return rowOf(draft, `@head${this.rooms.indexOf(draft.room)} + ${count}`);
-    });
+    const rows = this.#fresh.stored.map((each) => rowOf(each, `@head${this.rooms.indexOf(each.room)} + ${each.seq}`));
     return [
       `SET ${heads.map((head) => `${head} = NULL`).join(', ')}`,
       'START TRANSACTION',
@@ -40,7 +42,7 @@ export class Group {
         (room, i) => `SELECT head INTO ${heads[i]} FROM chat_room WHERE name = ${quote(room)} FOR UPDATE`,
       ),
       insert(rows),
-      ...this.rooms.map((room, i) => moveHead(room, `${heads[i]} + ${counts.get(room)}`)),
+      ...this.rooms.map((room, i) => moveHead(room, `${heads[i]} + ${this.#fresh.heads.get(room) ?? 0}`)),
       'COMMIT',
       `SELECT ${heads.map((head, i) => `${head} AS h${i}`).join(', ')}`,
     ];
@@ -49,7 +51,7 @@ export class Group {
   /** What `storeAll` did, by the row of its last result. */
   allStored(row: Row | undefined): Outcome[] {
     const heads = new Map(this.rooms.map((room, i) => [room, Number(row?.[`h${i}`])]));
-    return this.#outcomes(this.#numbered(heads, new Map()), new Map());
+    return this.#plan(heads, new Map()).outcomes;
   }
 
   /** Locks the rooms and reads their heads, a statement each: no row means that the room has none yet. */
@@ -59,7 +61,7 @@ export class Group {
 
   /** Reads which of the messages are there already. */
   findExisting(): string {
-    const keys = [...this.#first.values()].map(
+    const keys = [...this.#keys.values()].map(
       ({ room, sender, id }) => `(${quote(room)}, ${quote(sender)}, ${quote(id)})`,
     );
     return `SELECT * FROM chat_message WHERE (room, sender, id) IN (${keys.join(', ')})`;
@@ -68,41 +70,63 @@ export class Group {
   /** Stores what is not there, and commits: the statements, and the outcomes once they are done. */
   storeNew(heads: ReadonlyMap<string, number>, found: readonly Row[]): { statements: string[]; outcomes: Outcome[] } {
     const existing = new Map(found.map(messageOf).map((message) => [keyOf(message), message]));
-    const stored = this.#numbered(heads, existing);
-    const moved = new Map([...stored.values()].map(({ room, seq }) => [room, seq]));
-    const rows = [...stored.values()].map((message) => rowOf(message, String(message.seq)));
+    const { stored, heads: moved, outcomes } = this.#plan(heads, existing);
+    const rows = stored.map((message) => rowOf(message, String(message.seq)));
     const statements = [
       ...(rows.length > 0 ? [insert(rows)] : []),
       ...[...moved].map(([room, head]) => moveHead(room, String(head))),
       'COMMIT',
     ];
-    return { statements, outcomes: this.#outcomes(stored, existing) };
+    return { statements, outcomes };
   }
 
-  /** Numbers what does not exist yet, by key. */
-  #numbered(heads: ReadonlyMap<string, number>, existing: ReadonlyMap<string, Message>): Map<string, Message> {
-    const next = new Map(heads);
-    const stored = new Map<string, Message>();
-    for (const [key, draft] of this.#first) {
-      if (existing.has(key)) continue;
-      const seq = (next.get(draft.room) ?? 0) + 1;
-      next.set(draft.room, seq);
-      const { room, id, sender, content, time } = draft;
-      stored.set(key, { room, seq, id, sender, content, time });
+  /** What becomes of the drafts, unit by unit, where the rooms have these heads and these messages exist. */
+  #plan(heads: ReadonlyMap<string, number>, existing: ReadonlyMap<string, Message>): Plan {
+    const known = new Map(existing);
+    const plan: Plan = { stored: [], heads: new Map(), outcomes: [] };
+    for (const unit of this.#units) {
+      const { added, outcomes } = outcomesOf(unit, known, (room) => plan.heads.get(room) ?? heads.get(room) ?? 0);
+      const refused = outcomes.some(({ kind }) => kind === 'conflict');
+      plan.outcomes.push(...(refused ? unit.map((): Outcome => ({ kind: 'conflict' })) : outcomes));
+      if (refused) continue;
+      for (const message of added) {
+        known.set(keyOf(message), message);
+        plan.stored.push(message);
+        plan.heads.set(message.room, message.seq);
+      }
     }
-    return stored;
+    return plan;
   }
+}
 
-  #outcomes(stored: ReadonlyMap<string, Message>, existing: ReadonlyMap<string, Message>): Outcome[] {
-    const untold = new Set(stored.keys());
-    return this.#drafts.map((draft): Outcome => {
-      const key = keyOf(draft);
-      const message = stored.get(key) ?? existing.get(key);
-      if (message === undefined) throw new Error(`message ${draft.id} is neither new nor there`);
-      if (untold.delete(key)) return { kind: 'stored', message };
-      return message.content === draft.content ? { kind: 'duplicate', message } : { kind: 'conflict' };
-    });
-  }
+/** What a group does: the new messages, the heads of their rooms after it, and what is told of each draft. */
+interface Plan {
+  readonly stored: Message[];
+  readonly heads: Map<string, number>;
+  readonly outcomes: Outcome[];
+}
+
+/** What becomes of the drafts of one unit, if none is refused, and which of them are new. */
+function outcomesOf(
+  unit: readonly Draft[],
+  known: ReadonlyMap<string, Message>,
+  headOf: (room: string) => number,
+): { added: Message[]; outcomes: Outcome[] } {
+  const added = new Map<string, Message>();
+  const counts = new Map<string, number>();
+  const outcomes = unit.map((draft): Outcome => {
+    const key = keyOf(draft);
+    const there = known.get(key) ?? added.get(key);
+    if (there !== undefined)
+      return there.content === draft.content ? { kind: 'duplicate', message: there } : { kind: 'conflict' };
+    const { room, id, sender, content, time } = draft;
+    const count = (counts.get(room) ?? 0) + 1;
+    counts.set(room, count);
+    const message: Message = { room, seq: headOf(room) + count, id, sender, content, time };
+    added.set(key, message);
+    return { kind: 'stored', message };
+  });
+  return { added: [...added.values()], outcomes };
 }
 
 /** A room that has no row yet gets one; one that has keeps it. */

@@ -1,7 +1,7 @@
 import { escape as quote } from 'mysql2';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import { type Draft, type Message, type MessageStore, type Outcome, StoreDown } from '../message-store.ts';
+import { type Draft, type Message, type MessageStore, type Outcome, StoreDown, type Unit } from '../message-store.ts';
 import { commitGroup } from './mysql-commit.ts';
 import { isElsewhere } from './mysql-errors.ts';
 import { Group, messageOf } from './mysql-group.ts';
@@ -74,10 +74,10 @@ class MysqlMessageStore implements MysqlStore {
     return this.#epoch;
   }
 
-  async commit(drafts: readonly Draft[]): Promise<Outcome[]> {
+  async commit(drafts: readonly Draft[], units: readonly Unit[] = []): Promise<Outcome[]> {
     this.#sessions.refuseIfClosed();
     if (drafts.length === 0) return [];
-    const group = new Group(drafts);
+    const group = new Group(drafts, units);
     return this.#use((session) => commitGroup(session, group, () => this.#pause()));
   }
 
