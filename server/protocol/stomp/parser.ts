@@ -148,7 +148,7 @@ export class FrameParser {
   }
 
   #beginBody(): void {
-    const told = this.#header('content-length');
+    const told = this.#contentLength();
     if (told === undefined) {
       this.#state = 'open-body';
       return;
@@ -157,6 +157,12 @@ export class FrameParser {
     this.#length = Number(told);
     this.#spend(this.#length + 1);
     this.#state = this.#length === 0 ? 'end' : 'counted-body';
+  }
+
+  /** The examples of STOMP 1.0 have a space after the colon, and before the version is known it may be that. */
+  #contentLength(): string | undefined {
+    const told = this.#header('content-length');
+    return this.version === undefined ? told?.trim() : told;
   }
 
   #readCounted(): boolean {

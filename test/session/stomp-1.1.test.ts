@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { headerOf } from '../../server/protocol/stomp/frame.ts';
+import { Stage } from './stage.ts';
+
+// Where STOMP 1.1 binds a server in another way than 1.2 does.
+
+const clause = (section: string, run: () => void): void => {
+  test(`STOMP 1.1, ${section}`, run);
+};
+const NEWS = '/topic/news';
+
+clause('STOMP Frames: lines end in LF alone, so a CR belongs to its header', () => {
+  const stage = new Stage().connect('1.1');
+  stage.receive('SUBSCRIBE\nid:s\r\ndestination:/topic/news\n\n^');
+  assert.deepEqual([...stage.session.subscriptions.keys()], ['s\r']);
+});
+
+clause('Value Encoding: \\n, \\c and \\\\ are undone and made', () => {
+  const stage = new Stage().connect('1.1');
+  stage.frame('SUBSCRIBE', { id: '\\n\\c\\\\', destination: NEWS, receipt: '\\\\n\\c' });
+  assert.equal(stage.bytes(), 'RECEIPT\nreceipt-id:\\\\n\\c\n\n\0');
+  assert.deepEqual([...stage.session.subscriptions.keys()], ['\n:\\']);
+});
+
+for (const sequence of ['\\r', '\\t']) {
+  clause(`Value Encoding: ${sequence} is a fatal protocol error`, () => {
+    const stage = new Stage().connect('1.1');
+    stage.frame('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
+    stage.frame('SEND', { destination: '/app/a', x: sequence });
+    assert.equal(stage.pipe.end, 'invalid-frame');
+  });
+}
+
+clause('Value Encoding: headers are never trimmed', () => {
+  const stage = new Stage().connect('1.1');
+  stage.frame('SUBSCRIBE', { id: ' s ', destination: NEWS });
+  assert.deepEqual([...stage.session.subscriptions.keys()], [' s ']);
+});
+
+clause('Repeated Header Entries: the first one counts', () => {
+  const stage = new Stage().connect('1.1');
+  stage.receive('SUBSCRIBE\nid:first\nid:second\ndestination:/topic/news\n\n^');
+  assert.deepEqual([...stage.session.subscriptions.keys()], ['first']);
+});
+
+clause('CONNECT or STOMP Frame, Protocol Negotiation: STOMP connects, and CONNECTED says 1.1', () => {
+  const stage = new Stage();
+  stage.frame('STOMP', { 'accept-version': '1.0,1.1', host: 'x' });
+  assert.match(stage.bytes(), /^CONNECTED\nversion:1\.1\n/);
+});
+
+clause('SUBSCRIBE and UNSUBSCRIBE: id is required', () => {
+  for (const command of ['SUBSCRIBE', 'UNSUBSCRIBE']) {
+    const stage = new Stage().connect('1.1');
+    stage.frame(command, { destination: NEWS });
+    assert.equal(stage.pipe.end, 'missing-header');
+  }
+});
+
+clause('ACK and NACK: message-id and subscription are required', () => {
+  for (const command of ['ACK', 'NACK']) {
+    for (const headers of [{ subscription: 's' }, { 'message-id': 'm' }, { id: 'm' }] as Record<string, string>[]) {
+      const stage = new Stage().connect('1.1');
+      stage.frame('SUBSCRIBE', { id: 's', destination: NEWS, ack: 'client' });
+      stage.frame(command, headers);
+      assert.equal(stage.pipe.end, 'missing-header');
+    }
+  }
+});
+
+clause('NACK: stands for all before it in client mode, and for one message in client-individual', () => {
+  for (const [ack, sent] of [
+    ['client', 2],
+    ['client-individual', 1],
+  ] as const) {
+    const stage = new Stage().connect('1.1');
+    stage.frame('SUBSCRIBE', { id: 's', destination: NEWS, ack, 'prefetch-count': '2' });
+    for (let i = 0; i < 9; i++) stage.destinations.news.append(`${i}`);
+    const second = stage.frames()[1];
+    assert.ok(second);
+    const messageId = (headerOf(second, 'message-id') ?? '').replace(':', '\\c');
+    stage.frame('NACK', { 'message-id': messageId, subscription: 's' });
+    assert.equal(stage.frames().length, sent);
+  }
+});
+
+clause('MESSAGE: has no ack header, and a message-id that is unique in its subscription', () => {
+  const stage = new Stage().connect('1.1');
+  stage.frame('SUBSCRIBE', { id: 's', destination: NEWS, ack: 'client' });
+  for (let i = 0; i < 9; i++) stage.destinations.news.append(`${i}`);
+  const frames = stage.frames();
+  assert.equal(new Set(frames.map((frame) => headerOf(frame, 'message-id'))).size, 9);
+  assert.equal(
+    frames.find((frame) => headerOf(frame, 'ack') !== undefined),
+    undefined,
+  );
+});
+
+clause('Heart-beating: works as in 1.2', () => {
+  const stage = new Stage().connect('1.1', { 'heart-beat': '20000,10000' });
+  stage.clock.advance(10_000);
+  assert.equal(stage.bytes(), '\n');
+  stage.clock.advance(80_000);
+  assert.equal(stage.pipe.end, 'timeout');
+});
+
+clause('ERROR: is escaped as 1.1 does it, also what it has no escape for', () => {
+  const stage = new Stage().connect('1.1');
+  stage.frame('UNSUBSCRIBE', { id: 'a\\cb\r', receipt: 'x\\cy' });
+  assert.match(stage.bytes(), /^ERROR\nmessage:[^\n]*a\\cb\ufffd[^\n]*\n(.*\n)*receipt-id:x\\cy\n/);
+});
