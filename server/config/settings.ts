@@ -126,8 +126,22 @@ export const settings = {
   MARKET_SOURCE: {
     type: 'choice',
     default: 'simulator',
-    choices: ['simulator', 'replay', 'off'],
-    text: 'Where prices come from.',
+    choices: ['simulator', 'replay', 'coinbase', 'binance', 'kraken', 'off'],
+    text: 'Where prices come from: made up, recorded, an exchange, or nowhere (other programs may write them to Kafka).',
+  },
+  MARKET_SYMBOLS: {
+    type: 'list',
+    default: ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD', 'DOGE-USD'],
+    pattern: /^[A-Z0-9]{1,20}-[A-Z0-9]{1,20}$/,
+    patternText: 'base and quote currency as in BTC-USD, at most 200',
+    text: 'What an exchange is asked for. Binance has no dollars: there USD means USDT.',
+  },
+  MARKET_FEED_URL: {
+    type: 'text',
+    default: '',
+    pattern: /^wss?:\/\/\S+$/,
+    patternText: 'a URL that begins with wss:// or ws://',
+    text: 'Where the exchange is reached, instead of its own public address.',
   },
   MARKET_TICKS_PER_SECOND: {
     type: 'integer',
