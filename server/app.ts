@@ -14,7 +14,7 @@ import type { MarketSource } from './engines/market-source.ts';
 import type { TickLog } from './engines/tick-log.ts';
 import { createAdminServer } from './http/admin-server.ts';
 import { type Health, healthOf } from './http/health.ts';
-import type { EnginesByPart, InstanceInfo } from './http/info.ts';
+import type { EngineState, EnginesByPart, InstanceInfo } from './http/info.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPublicServer, SOCKETS } from './http/public-server.ts';
@@ -143,7 +143,7 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const { market, feed, exchange } = await openMarket(start, hub, engines);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
-  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, uptime, engines };
+  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, uptime, engines, market };
   const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info, signIn });
   const { refusals } = limits;
   return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals } };
@@ -200,10 +200,10 @@ async function openMarket(start: Start, hub: Hub, engines: EnginesSoFar) {
   const known = await openSource(start, exchange);
   const market = await createMarket({ log, hub, clock, logger, symbols: known?.symbols ?? [] });
   opened.defer(() => market.close());
-  engines.tickLog = { kind, state: () => (market.stale ? 'down' : 'up') };
+  engines.tickLog = { kind, state: () => (market.reachable ? 'up' : 'down') };
   const feed = known && start.settings.ROLE !== 'app' ? await openLedFeed(start, log, market, exchange) : undefined;
   if (feed) {
-    const state = (): 'up' | 'standby' => (feed.active ? 'up' : 'standby');
+    const state = (): EngineState => (feed.active ? (feed.live ? 'up' : 'down') : 'standby');
     engines.marketSource = { kind: start.settings.MARKET_SOURCE, state };
   }
   return { market, feed, exchange };

@@ -23,6 +23,7 @@ export interface InstanceInfo {
   /** How users sign in. */
   readonly auth: 'guest' | 'jwt';
   readonly engines: EnginesByPart;
+  readonly market: { readonly stale: boolean };
   /** Seconds since the start. */
   uptime(): number;
 }
@@ -37,7 +38,8 @@ export function addInfoRoute(app: FastifyInstance, info: InstanceInfo): void {
       const engines = await states(info.engines);
       const state = down(engines).length > 0 ? 'degraded' : 'up';
       const uptime = Math.floor(info.uptime());
-      return { name: 'towncrier', version, instance, state, epoch, uptime, rooms, auth, engines };
+      const market = { state: info.market.stale ? 'stale' : 'live' };
+      return { name: 'towncrier', version, instance, state, epoch, uptime, rooms, auth, engines, market };
     },
   );
 }

@@ -148,7 +148,7 @@ export const metrics: readonly Metric[] = [
   { name: 'towncrier_market_ticks_total', help: 'Ticks read from the log.', read: ({ market }) => market.read },
   {
     name: 'towncrier_market_stale',
-    help: '1 while the tick log cannot be read.',
+    help: '1 while prices may be old: the tick log cannot be read, or the exchange is not heard.',
     together: 'max',
     read: ({ market }) => Number(market.stale),
   },

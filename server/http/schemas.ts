@@ -92,6 +92,10 @@ export const infoSchema = Type.Object(
       description: 'How users sign in: under any name, or by a token.',
     }),
     engines: Type.Record(Type.String(), engineSchema),
+    market: Type.Object(
+      { state: Type.Union([Type.Literal('live'), Type.Literal('stale')]) },
+      { description: 'Stale: prices may not be the newest, as the tick log or where they come from is not heard.' },
+    ),
   },
   { description: 'This instance and its engines.' },
 );
