@@ -59,6 +59,10 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
   },
   presence: { summary: 'Who is here.', payload: presenceSchema },
   tick: { summary: 'A tick of one symbol.', payload: tick },
+  status: {
+    summary: 'Whether prices are the newest; only where the feed can tell.',
+    payload: Type.Object({ state: Type.Union([Type.Literal('live'), Type.Literal('stale')]) }),
+  },
   snapshot: { summary: 'The newest tick of every symbol.', payload: Type.Object({ ticks: Type.Array(tick) }) },
   error: {
     summary: 'What was refused.',
@@ -92,8 +96,9 @@ export const asyncChannels: Readonly<Record<string, Channel>> = {
     address: '/stream',
     server: 'sse',
     action: 'send',
-    summary: 'Events market-tick and market-snapshot; Last-Event-ID resumes, ?symbols= and ?interval= send less.',
-    messages: ['tick', 'snapshot'],
+    summary:
+      'Events market-tick, market-snapshot and market-status; Last-Event-ID resumes, ?symbols= and ?interval= send less.',
+    messages: ['tick', 'snapshot', 'status'],
   },
 };
 

@@ -9,13 +9,12 @@ import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import { createDestinations } from './destinations/registry.ts';
 import { marketStreamSource } from './destinations/stream.ts';
+import { type ExchangeStats, noExchangeStats } from './engines/exchanges/exchange-stats.ts';
 import type { MarketSource } from './engines/market-source.ts';
-import { createReplay } from './engines/sources/replay.ts';
-import { createSimulator } from './engines/sources/simulator.ts';
 import type { TickLog } from './engines/tick-log.ts';
 import { createAdminServer } from './http/admin-server.ts';
 import { type Health, healthOf } from './http/health.ts';
-import type { EnginesByPart, InstanceInfo } from './http/info.ts';
+import type { EngineState, EnginesByPart, InstanceInfo } from './http/info.ts';
 import { listen, stopListening } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createPublicServer, SOCKETS } from './http/public-server.ts';
@@ -28,6 +27,7 @@ import type { Logger } from './log.ts';
 import { type LedFeed, startLedFeed } from './market/led-feed.ts';
 import { createMarket, type Market } from './market/market.ts';
 import { openBackplane, openLeadership, openPresenceStore, openStore, openTickLog } from './open-engines.ts';
+import { openSource } from './open-source.ts';
 import { Sessions } from './session/sessions.ts';
 import { SockJsEndpoint } from './transports/sockjs/endpoint.ts';
 import { listenForNeighbours, type Neighbours } from './transports/sockjs/neighbours.ts';
@@ -141,14 +141,14 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const signIn = await openSignIn(start);
   const { hub, chat } = await openChat(start, instance, engines);
   readiness.started('store', () => true);
-  const { market, feed } = await openMarket(start, hub, engines);
+  const { market, feed, exchange } = await openMarket(start, hub, engines);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
   const lab = settings.PROTOCOL_LAB === 'on';
-  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines };
+  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
   const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info, signIn });
   const { refusals } = limits;
-  return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, refusals } };
+  return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals } };
 }
 
 async function openSignIn(start: Start): Promise<SignIn | undefined> {
@@ -161,10 +161,13 @@ async function openSignIn(start: Start): Promise<SignIn | undefined> {
 /** An instance that only brings prices into the tick log. */
 async function openFeed(start: Start, engines: EnginesSoFar): Promise<Instance> {
   const hub = openHub(start);
-  const { market, feed } = await openMarket(start, hub, engines);
+  const { market, feed, exchange } = await openMarket(start, hub, engines);
   const none = { connections: 0 };
   const chat = { stats: new ChatStats() };
-  return { server: undefined, metricSources: { hub, websocket: none, sse: none, sockjs: none, chat, market, feed } };
+  return {
+    server: undefined,
+    metricSources: { hub, websocket: none, sse: none, sockjs: none, chat, market, feed, exchange },
+  };
 }
 
 function openHub({ clock, settings, opened }: Start): Hub {
@@ -195,42 +198,30 @@ async function openChat(start: Start, instance: string, engines: EnginesSoFar): 
 async function openMarket(start: Start, hub: Hub, engines: EnginesSoFar) {
   const { opened, clock, log: logger } = start;
   const { engine: log, kind } = await openTickLog(start);
-  const known = await openSource(start);
+  const exchange = noExchangeStats();
+  const known = await openSource(start, exchange);
   const market = await createMarket({ log, hub, clock, logger, symbols: known?.symbols ?? [] });
   opened.defer(() => market.close());
-  engines.tickLog = { kind, state: () => (market.stale ? 'down' : 'up') };
-  const feed = known && start.settings.ROLE !== 'app' ? await openLedFeed(start, log, market) : undefined;
+  engines.tickLog = { kind, state: () => (market.reachable ? 'up' : 'down') };
+  const feed = known && start.settings.ROLE !== 'app' ? await openLedFeed(start, log, market, exchange) : undefined;
   if (feed) {
-    const state = (): 'up' | 'standby' => (feed.active ? 'up' : 'standby');
+    const state = (): EngineState => (feed.active ? (feed.live ? 'up' : 'down') : 'standby');
     engines.marketSource = { kind: start.settings.MARKET_SOURCE, state };
   }
-  return { market, feed };
+  return { market, feed, exchange };
 }
 
-async function openLedFeed(start: Start, log: TickLog, market: Market): Promise<LedFeed> {
+async function openLedFeed(start: Start, log: TickLog, market: Market, exchange: ExchangeStats): Promise<LedFeed> {
   const { opened, clock, log: logger } = start;
   const leadership = await openLeadership(start);
   const source = async (): Promise<MarketSource> => {
-    const made = await openSource(start);
+    const made = await openSource(start, exchange);
     if (made === undefined) throw new Error('there is no market source');
     return made;
   };
   const feed = await startLedFeed({ leadership, source, log, market, clock, logger });
   opened.defer(() => feed.stop());
   return feed;
-}
-
-type Source = MarketSource & { readonly symbols: readonly string[] };
-
-async function openSource({ settings, clock }: Start): Promise<Source | undefined> {
-  switch (settings.MARKET_SOURCE) {
-    case 'simulator':
-      return createSimulator({ clock, seed: settings.MARKET_SEED, ticksPerSecond: settings.MARKET_TICKS_PER_SECOND });
-    case 'replay':
-      return createReplay({ clock, file: settings.MARKET_REPLAY_FILE, speed: settings.MARKET_REPLAY_SPEED });
-    case 'off':
-      return undefined;
-  }
 }
 
 interface Services {

@@ -11,6 +11,9 @@ export type Loaded =
   | { readonly settings: Settings; readonly problems?: undefined }
   | { readonly settings?: undefined; readonly problems: readonly string[] };
 
+/** Symbols that an exchange may be asked for. */
+const MOST_SYMBOLS = 200;
+
 type Value = number | string | readonly string[];
 
 /** Reads every setting. A variable that is unset, empty or blank means the default. */
@@ -46,6 +49,8 @@ function missing(values: Readonly<Record<string, Value>>): string[] {
     problems.push(`TRUST_PROXY=${item}: is no address and no network`);
   if (values.ROLE === 'feed' && values.MARKET_SOURCE === 'off')
     problems.push('ROLE=feed: needs a MARKET_SOURCE, it has nothing else to do');
+  if (Array.isArray(values.MARKET_SYMBOLS) && values.MARKET_SYMBOLS.length > MOST_SYMBOLS)
+    problems.push(`MARKET_SYMBOLS: names ${values.MARKET_SYMBOLS.length} symbols; at most ${MOST_SYMBOLS} are taken`);
   if (values.KAFKA_SASL !== 'off' && values.KAFKA_SASL !== undefined && values.KAFKA_USERNAME === '')
     problems.push(`KAFKA_SASL=${values.KAFKA_SASL}: needs KAFKA_USERNAME and KAFKA_PASSWORD`);
   return problems;

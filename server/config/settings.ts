@@ -1,4 +1,5 @@
 import { labSettings } from './lab-settings.ts';
+import { sockjsSettings } from './sockjs-settings.ts';
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
 export type Setting = {
   readonly text: string;
@@ -127,8 +128,22 @@ export const settings = {
   MARKET_SOURCE: {
     type: 'choice',
     default: 'simulator',
-    choices: ['simulator', 'replay', 'off'],
-    text: 'Where prices come from.',
+    choices: ['simulator', 'replay', 'coinbase', 'binance', 'kraken', 'off'],
+    text: 'Where prices come from: made up, recorded, an exchange, or nowhere (other programs may write them to Kafka).',
+  },
+  MARKET_SYMBOLS: {
+    type: 'list',
+    default: ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD', 'DOGE-USD'],
+    pattern: /^[A-Z0-9]{1,20}-[A-Z0-9]{1,20}$/,
+    patternText: 'base and quote currency as in BTC-USD, at most 200',
+    text: 'What an exchange is asked for. Binance has no dollars: there USD means USDT.',
+  },
+  MARKET_FEED_URL: {
+    type: 'text',
+    default: '',
+    pattern: /^wss?:\/\/\S+$/,
+    patternText: 'a URL that begins with wss:// or ws://',
+    text: 'Where the exchange is reached, instead of its own public address.',
   },
   MARKET_TICKS_PER_SECOND: {
     type: 'integer',
@@ -328,41 +343,7 @@ export const settings = {
     choices: ['off', 'on'],
     text: 'Whether /stream is sent as gzip to clients that read it.',
   },
-  SOCKJS_COOKIE: {
-    type: 'choice',
-    default: 'off',
-    choices: ['off', 'on'],
-    text: 'Whether SockJS requests set the cookie JSESSIONID, for load balancers that tell instances by it.',
-  },
-  SOCKJS_CLIENT_URL: {
-    type: 'text',
-    default: '/ws-endpoint/sockjs.min.js',
-    pattern: /^(?:https?:\/)?\/[^\s"<>]+$/,
-    patternText: 'a path that begins with /, or a URL that begins with http',
-    text: 'Where pages of other sites, in the frame that they use us by, get the SockJS client of their version; ours is 1.6.1.',
-  },
-  SOCKJS_RESPONSE_LIMIT: {
-    type: 'integer',
-    default: 131_072,
-    min: 4_096,
-    max: 16_777_216,
-    unit: 'bytes',
-    text: 'After so much a streaming SockJS answer ends, so that the browser can let go of it; the client asks for the next.',
-  },
-  SOCKJS_MAX_SESSIONS: {
-    type: 'integer',
-    default: 20_000,
-    min: 0,
-    max: 10_000_000,
-    text: 'SockJS sessions over HTTP that a process may have; 0 is no limit.',
-  },
-  SOCKJS_MAX_SESSIONS_PER_ADDRESS: {
-    type: 'integer',
-    default: 2_000,
-    min: 0,
-    max: 10_000_000,
-    text: 'SockJS sessions over HTTP that one address may have in a process; 0 is no limit.',
-  },
+  ...sockjsSettings,
   ...labSettings,
   LATENCY_BUDGET: {
     type: 'integer',

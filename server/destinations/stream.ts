@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import type { Client } from '../hub/client.ts';
 import type { Encoding } from '../hub/encoding.ts';
 import type { Start } from '../hub/start.ts';
 import type { Stream } from '../hub/stream.ts';
@@ -6,6 +7,7 @@ import { type MarketEvent, snapshotJson, type TickEvent } from '../market/event.
 import type { Market } from '../market/market.ts';
 import { formatPosition } from '../market/position.ts';
 import type { MarketView } from '../market/view.ts';
+import type { MarketStatus } from '../market/vitality.ts';
 import { encodeEvent } from '../protocol/sse/event.ts';
 import type { Framing } from '../protocol/sse/framing.ts';
 
@@ -21,6 +23,8 @@ export interface MarketStream {
   readonly stream: Stream<MarketEvent>;
   readonly start: Start<MarketEvent>;
   encoding(framing: Framing): Encoding<MarketEvent>;
+  /** Whether prices are the newest. */
+  readonly beside: { follow(client: Client, framing: Framing): void };
   /** Where it is worth telling: the id of who has received all that is in the stream. */
   readonly position: { readonly id: string } | undefined;
 }
@@ -28,7 +32,8 @@ export interface MarketStream {
 /**
  * `/stream`: the market as Server-Sent Events. The event `market-tick` carries a tick, `market-snapshot` carries
  * `{"ticks":[tick…]}`, the newest of every symbol. `symbols=A,B` leaves out all other symbols; `interval=ms` sends the
- * newest tick of a symbol at most once an interval. `parse` throws a `Refusal`: `unknown-symbol` or `invalid-parameter`.
+ * newest tick of a symbol at most once an interval. `market-status` says, without an id, whether prices are `live` or `stale`,
+ * where the feed tells. `parse` throws a `Refusal`: `unknown-symbol` or `invalid-parameter`.
  */
 export function marketStreamSource(market: Market): { parse(query: URLSearchParams): MarketStreamRequest } {
   return {
@@ -39,7 +44,7 @@ export function marketStreamSource(market: Market): { parse(query: URLSearchPara
         open(lastEventId) {
           const view = interval === undefined ? market.ticks : market.every(interval);
           const start = view.start(lastEventId);
-          const opened = (ready: Start<MarketEvent>) => marketStream(market.epoch, view, symbols, ready);
+          const opened = (ready: Start<MarketEvent>) => marketStream(market, view, symbols, ready);
           return start instanceof Promise ? start.then(opened) : opened(start);
         },
       };
@@ -48,7 +53,7 @@ export function marketStreamSource(market: Market): { parse(query: URLSearchPara
 }
 
 function marketStream(
-  epoch: string,
+  market: Market,
   view: MarketView,
   symbols: ReadonlySet<string> | undefined,
   start: Start<MarketEvent>,
@@ -56,7 +61,12 @@ function marketStream(
   return {
     stream: view.stream,
     start,
-    encoding: (framing) => marketEncoding(epoch, framing, symbols),
+    encoding: (framing) => marketEncoding(market.epoch, framing, symbols),
+    beside: {
+      follow(client, framing) {
+        client.follow(market.statuses, statusEncoding(framing), market.statusStart());
+      },
+    },
     // Without a filter every event carries its id, so there is nothing to add.
     position: symbols === undefined ? undefined : view,
   };
@@ -103,6 +113,14 @@ function marketEncoding(
       const ticks = event.ticks.filter(passes);
       return frame(event.kind === 'snapshot' ? encodeSnapshot(ticks, id) : encodeBatch(ticks, id));
     },
+  };
+}
+
+function statusEncoding(framing: Framing): Encoding<MarketStatus> {
+  return {
+    key: `sse:${framing.name}`,
+    encode: (state) =>
+      framing.frame(encodeEvent({ event: 'market-status', data: Buffer.from(JSON.stringify({ state })) })),
   };
 }
 

@@ -13,6 +13,11 @@ export type Trade = Pick<Tick, 'symbol' | 'price' | 'size' | 'side' | 'time'>;
  * After stop: `take` is not called again.
  */
 export interface MarketSource {
+  /**
+   * Whether the place that prices come from can be heard now, also where nobody trades there. Absent where prices are made
+   * here: they always come.
+   */
+  readonly live?: boolean;
   start(last: ReadonlyMap<string, number>, take: (trades: readonly Trade[]) => void): void;
   stop(): void;
 }

@@ -11,6 +11,16 @@ export interface Tick {
   readonly time: number;
 }
 
+/**
+ * A sign of life of the feed, for prices that come from elsewhere: whether it hears that place now. It tells a quiet market
+ * from a dead one, which ticks alone cannot.
+ */
+export interface FeedBeat {
+  readonly beat: 'live' | 'silent';
+  /** Integer milliseconds since 1970. */
+  readonly time: number;
+}
+
 /** A tick with its place in the log. */
 export interface TickRecord {
   readonly partition: number;
@@ -30,6 +40,8 @@ export interface TickLogListener {
    * Only called where no record says so by its own offset; who keeps no position may leave it out.
    */
   passed?(partition: number, next: number): void;
+  /** The feed's newest sign of life among what was read. Whoever needs none may leave it out. */
+  beat?(beat: FeedBeat): void;
   /** Whether the log can be read now; called on each change. */
   reachable(yes: boolean): void;
 }
@@ -44,14 +56,15 @@ export interface TickLogListener {
  * Holes: most logs hold ticks only, with contiguous offsets. What else somebody wrote into one (no JSON, wrong fields, far
  * too long) is counted and left out, and its offset stays unused: the number of records between two offsets may be smaller
  * than their distance. Whether all of them are still kept says `bounds`, not their number.
+ * Beats: are handed over as they come; an older one may be left out, and one of before `follow` too. They are no ticks.
  * Epoch: names this log; offsets of one epoch mean nothing in another.
  * After close: `append` and `read` reject, listeners are not called again.
  */
 export interface TickLog {
   /** How many partitions, and the name of this log. Known once `open` has resolved. */
   open(): Promise<{ readonly partitions: number; readonly epoch: string }>;
-  /** Appends ticks in order; resolves when they are kept. Only the feed calls this, one call at a time. */
-  append(ticks: readonly Tick[]): Promise<void>;
+  /** Appends ticks in order, and beats; resolves when they are kept. Only the feed calls this, one call at a time. */
+  append(entries: readonly (Tick | FeedBeat)[]): Promise<void>;
   /** The oldest offset kept and the next offset to be written, of each partition. */
   bounds(): Promise<{ readonly first: Offsets; readonly next: Offsets }>;
   /** Hands every record from these offsets on to the listener, and goes on with new ones until closed. */

@@ -25,6 +25,7 @@ export interface InstanceInfo {
   readonly engines: EnginesByPart;
   /** The page may watch its own connections; it may not where this is absent. */
   readonly lab?: boolean;
+  readonly market: { readonly stale: boolean };
   /** Seconds since the start. */
   uptime(): number;
 }
@@ -50,6 +51,7 @@ export function addInfoRoute(app: FastifyInstance, info: InstanceInfo): void {
         auth,
         lab: info.lab ?? false,
         engines,
+        market: { state: info.market.stale ? 'stale' : 'live' },
       };
     },
   );

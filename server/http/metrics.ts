@@ -14,8 +14,21 @@ export interface MetricSources {
   readonly market: { readonly read: number; readonly stale: boolean };
   /** Absent where no clients are served. */
   readonly refusals?: Pick<Refusals, 'all'>;
+  /** What happened with the exchange that prices come from. */
+  readonly exchange: Readonly<ExchangeCounts>;
   /** Absent where no source runs. */
   readonly feed: { readonly active: boolean; readonly appended: number; readonly dropped: number } | undefined;
+}
+
+/** See `ExchangeStats`. */
+interface ExchangeCounts {
+  readonly connected: number;
+  readonly cut: number;
+  readonly silent: number;
+  readonly missed: number;
+  readonly repeated: number;
+  readonly strange: number;
+  readonly refused: number;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -135,7 +148,7 @@ export const metrics: readonly Metric[] = [
   { name: 'towncrier_market_ticks_total', help: 'Ticks read from the log.', read: ({ market }) => market.read },
   {
     name: 'towncrier_market_stale',
-    help: '1 while the tick log cannot be read.',
+    help: '1 while prices may be old: the tick log cannot be read, or the exchange is not heard.',
     together: 'max',
     read: ({ market }) => Number(market.stale),
   },
@@ -151,6 +164,11 @@ export const metrics: readonly Metric[] = [
       [{ outcome: 'appended' }, feed?.appended ?? 0],
       [{ outcome: 'dropped' }, feed?.dropped ?? 0],
     ],
+  },
+  {
+    name: 'towncrier_exchange_events_total',
+    help: 'Between this instance and the exchange: connections made, cut and ended as silent; trades missed and repeated; messages that were strange; subscriptions refused.',
+    read: ({ exchange }) => Object.entries(exchange).map(([event, count]) => [{ event }, count]),
   },
 ];
 

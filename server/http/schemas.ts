@@ -93,6 +93,10 @@ export const infoSchema = Type.Object(
     }),
     lab: Type.Boolean({ description: 'Whether the Protocol Lab may watch the raw bytes of its own connections.' }),
     engines: Type.Record(Type.String(), engineSchema),
+    market: Type.Object(
+      { state: Type.Union([Type.Literal('live'), Type.Literal('stale')]) },
+      { description: 'Stale: prices may not be the newest, as the tick log or where they come from is not heard.' },
+    ),
   },
   { description: 'This instance and its engines.' },
 );

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { MarketSource, Trade } from '../engines/market-source.ts';
-import type { Tick, TickLog } from '../engines/tick-log.ts';
+import type { FeedBeat, Tick, TickLog } from '../engines/tick-log.ts';
 import type { Logger } from '../log.ts';
 import { DayChange } from './day-change.ts';
 
@@ -27,6 +27,9 @@ const BATCH = 5_000;
 /** After a refused append the same ticks are tried again so much later, in milliseconds. */
 const RETRY = 500;
 const MINUTES_A_DAY = 1_440;
+/** How often a source that can fall silent is looked at, and how often the log is told that it has not, in milliseconds. */
+const LOOK = 1_000;
+const BEAT_EVERY = 3_000;
 
 /** Starts the source, and brings what it reports into the log. */
 export function startFeed(options: FeedOptions): Feed {
@@ -51,6 +54,10 @@ export class Feed {
   #overfull = false;
   #stopped = false;
   #appending: Promise<void> | undefined;
+  /** Waits to be appended. */
+  #beat: FeedBeat | undefined;
+  #beaten: { readonly beat: FeedBeat['beat']; readonly at: number } | undefined;
+  readonly #looking: Timer | undefined;
   #retry: { readonly timer: Timer; readonly go: () => void } | undefined;
 
   constructor(options: FeedOptions) {
@@ -60,6 +67,12 @@ export class Feed {
     for (const { symbol } of known) this.#recall(symbol);
     const last = new Map(known.map(({ symbol, price }) => [symbol, price]));
     options.source.start(last, (trades) => this.#take(trades));
+    if (options.source.live !== undefined) this.#looking = options.clock.every(LOOK, () => this.#look());
+  }
+
+  /** Whether the source is heard; one that makes its prices up always is. */
+  get live(): boolean {
+    return this.#options.source.live ?? true;
   }
 
   /** Stops the source; resolves when no append is under way any more. What still waits is given up. */
@@ -67,6 +80,8 @@ export class Feed {
     this.#stopped = true;
     this.#options.source.stop();
     this.#queue = [];
+    this.#beat = undefined;
+    this.#looking?.cancel();
     this.#retry?.timer.cancel();
     this.#retry?.go();
     await this.#appending;
@@ -82,6 +97,16 @@ export class Feed {
     if (this.#stopped) return;
     for (const trade of trades) this.#queue.push(this.#tick(trade));
     this.#dropOldest();
+    this.#appending ??= this.#appendAll();
+  }
+
+  /** Says in the log whether the source is heard: at each change, and now and then. */
+  #look(): void {
+    const beat = this.live ? 'live' : 'silent';
+    const now = this.#options.clock.monotonic();
+    if (this.#beaten?.beat === beat && now - this.#beaten.at < BEAT_EVERY) return;
+    this.#beaten = { beat, at: now };
+    this.#beat = { beat, time: this.#options.clock.now() };
     this.#appending ??= this.#appendAll();
   }
 
@@ -108,23 +133,25 @@ export class Feed {
   }
 
   async #appendAll(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.slice(0, BATCH);
+    while (this.#queue.length > 0 || this.#beat !== undefined) {
+      const ticks = this.#queue.slice(0, BATCH);
       this.#queue = this.#queue.slice(BATCH);
-      while (!this.#stopped && !(await this.#append(batch))) await this.#pause();
+      const entries = this.#beat === undefined ? ticks : [...ticks, this.#beat];
+      this.#beat = undefined;
+      while (!this.#stopped && !(await this.#append(entries, ticks.length))) await this.#pause();
     }
     this.#appending = undefined;
   }
 
-  async #append(batch: readonly Tick[]): Promise<boolean> {
+  async #append(entries: readonly (Tick | FeedBeat)[], ticks: number): Promise<boolean> {
     try {
-      await this.#options.log.append(batch);
+      await this.#options.log.append(entries);
     } catch (error) {
       if (!this.#failing) this.#options.logger.warn({ err: error }, 'the tick log refuses ticks: they wait');
       this.#failing = true;
       return false;
     }
-    this.appended += batch.length;
+    this.appended += ticks;
     if (this.#failing) this.#options.logger.info({ waiting: this.#queue.length }, 'the tick log takes ticks again');
     this.#failing = false;
     this.#overfull = false;

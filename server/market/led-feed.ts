@@ -50,6 +50,11 @@ export class LedFeed implements LeadershipListener {
     return this.#feed !== undefined && this.#options.leadership.isLeader();
   }
 
+  /** Whether the source of the active feed is heard. */
+  get live(): boolean {
+    return this.#feed?.live ?? false;
+  }
+
   /** Ticks that the log has taken from this instance. */
   get appended(): number {
     return this.#past.appended + (this.#feed?.appended ?? 0);
@@ -110,10 +115,10 @@ export class LedFeed implements LeadershipListener {
 
   #run(source: MarketSource): void {
     const { leadership, log, market, clock, logger } = this.#options;
-    const append: TickLog['append'] = async (ticks) => {
+    const append: TickLog['append'] = async (entries) => {
       // Asked before each batch: after a freeze another feed may be the active one, and nobody has told us yet.
       if (!leadership.isLeader()) throw new Error('this feed is not known to be the active one now');
-      await log.append(ticks);
+      await log.append(entries);
     };
     this.#feed = startFeed({ source, log: { append }, clock, logger, known: market });
     logger.info({}, 'this feed is the active one');

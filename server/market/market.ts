@@ -3,6 +3,8 @@ import type { Offsets, Tick, TickLog, TickRecord } from '../engines/tick-log.ts'
 import { Refusal } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { LogBounds } from '../hub/log.ts';
+import type { Start } from '../hub/start.ts';
+import type { Stream } from '../hub/stream.ts';
 import type { Logger } from '../log.ts';
 import { Board } from './board.ts';
 import { type Candle, type CandleInterval, Candles } from './candles.ts';
@@ -10,6 +12,7 @@ import { IntervalView } from './interval-view.ts';
 import { covers } from './position.ts';
 import { TickView } from './tick-view.ts';
 import type { MarketView } from './view.ts';
+import { type MarketStatus, Vitality } from './vitality.ts';
 import { Waiters } from './waiters.ts';
 
 export interface MarketOptions {
@@ -27,6 +30,10 @@ export interface MarketOptions {
 /** The intervals at which a market can be followed, in milliseconds. */
 const viewIntervals = [100, 250, 500, 1_000, 5_000] as const;
 
+/** Only the newest counts. */
+const STATUS_BOUNDS: LogBounds = { count: 16, bytes: 4_096, age: 60_000 };
+const STATUS_BYTES = 64;
+
 /** Opens the tick log and begins to follow it. Rejects where the log cannot be opened. */
 export async function createMarket(options: MarketOptions): Promise<Market> {
   const { epoch } = await options.log.open();
@@ -39,6 +46,8 @@ export class Market {
   readonly epoch: string;
   /** Every tick. */
   readonly ticks: MarketView;
+  /** Whether prices are the newest, at each change; nothing while the feed gives no signs of life (see `Vitality`). */
+  readonly statuses: Stream<MarketStatus>;
   /** Ticks read so far. */
   read = 0;
   readonly #options: MarketOptions;
@@ -47,6 +56,7 @@ export class Market {
   readonly #symbols: Set<string>;
   readonly #intervals = new Map<number, IntervalView>();
   readonly #waiters: Waiters;
+  readonly #vitality: Vitality;
   /** What the log held when the market was opened. */
   readonly #head: Offsets;
   #reachable = false;
@@ -60,17 +70,37 @@ export class Market {
     this.#head = head;
     this.#symbols = new Set(options.symbols);
     this.#waiters = new Waiters(options.clock);
+    this.#vitality = new Vitality(options.clock, (status) => this.#turned(status));
+    this.statuses = options.hub.stream({
+      name: 'market-status',
+      epoch,
+      bounds: STATUS_BOUNDS,
+      size: () => STATUS_BYTES,
+      overflow: { policy: 'latest', snapshot: () => this.#knownStatus },
+    });
     this.ticks = new TickView({ ...this.#viewOptions(), log: options.log, ...boundsOf(options) });
     options.log.follow(first, {
       records: (batch) => this.#take(batch),
       passed: (partition, next) => this.#board.pass(partition, next),
+      beat: (beat) => void (this.#closed || this.#vitality.beat(beat)),
       reachable: (yes) => this.#reached(yes),
     });
   }
 
-  /** Whether prices may be old because the log cannot be read now. */
+  /** Whether prices may be old: the log cannot be read now, or the feed is not heard, or does not hear the exchange. */
   get stale(): boolean {
-    return !this.#reachable;
+    return this.#vitality.status === 'stale';
+  }
+
+  /** Whether the log can be read now. */
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
+  /** Where who comes now begins with `statuses`: it is told what is known. */
+  statusStart(): Start<MarketStatus> {
+    const known = this.#knownStatus;
+    return { next: this.statuses.next, before: known === undefined ? [] : [known] };
   }
 
   /** Whether everything has been read that the log held when the market was opened. */
@@ -116,6 +146,7 @@ export class Market {
   close(): void {
     this.#closed = true;
     this.#waiters.close();
+    this.#vitality.close();
     for (const view of this.#intervals.values()) view.close();
   }
 
@@ -125,8 +156,13 @@ export class Market {
     return { clock, stream, epoch: this.epoch, board: this.#board, waiters: this.#waiters };
   }
 
+  get #knownStatus(): MarketStatus | undefined {
+    return this.#vitality.isKnown ? this.#vitality.status : undefined;
+  }
+
   #take(batch: readonly TickRecord[]): void {
     if (this.#closed) return;
+    this.#vitality.ticks();
     for (const record of batch) {
       const event = this.#board.add(record);
       if (event === undefined) continue;
@@ -139,9 +175,17 @@ export class Market {
   #reached(yes: boolean): void {
     if (yes === this.#reachable) return;
     this.#reachable = yes;
+    if (!this.#closed) this.#vitality.reachable(yes);
     const { logger } = this.#options;
     if (yes) logger.info({ epoch: this.epoch }, 'the tick log can be read');
     else logger.warn({}, 'the tick log cannot be read: prices are stale');
+  }
+
+  #turned(status: MarketStatus): void {
+    this.statuses.append(status);
+    const { logger } = this.#options;
+    if (status === 'live') logger.info({}, 'prices are live');
+    else if (this.#reachable) logger.warn({}, 'nothing is heard of where prices come from: they are stale');
   }
 
   #drop(interval: number, view: IntervalView): void {

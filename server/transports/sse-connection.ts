@@ -45,6 +45,7 @@ export class SseConnection<E> implements Sink {
     this.#client = hub.connect(this);
     this.#client.send(Buffer.concat([framing.head, framing.frame(preface)]));
     this.#cursor = this.#client.follow(opened.stream, opened.encoding(framing), opened.start);
+    opened.beside?.follow(this.#client, framing);
   }
 
   write(bytes: Uint8Array): boolean {

@@ -1,3 +1,4 @@
+import type { Client } from '../hub/client.ts';
 import type { Encoding } from '../hub/encoding.ts';
 import type { Start } from '../hub/start.ts';
 import type { Stream } from '../hub/stream.ts';
@@ -23,4 +24,11 @@ export interface OpenStream<E> {
    * the client's position moves though no event comes.
    */
   readonly position: { readonly id: string } | undefined;
+  /** Followed beside it: events without an id. */
+  readonly beside?: BesideStream;
+}
+
+/** A stream of another kind of events. */
+export interface BesideStream {
+  follow(client: Client, framing: Framing): void;
 }

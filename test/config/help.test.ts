@@ -9,6 +9,6 @@ test('--help tells of every setting, its default and what it may be, in lines th
   for (const name of Object.keys(settings)) assert.match(text, new RegExp(`^ {2}${name} +\\S`, 'm'));
   assert.match(text, /^ {2}PORT +8080$/m);
   assert.match(text, /^ {2}ALLOWED_ORIGINS +\(none\)$/m);
-  assert.match(text, /one of simulator, replay, off/);
+  assert.match(text, /one\s+of\s+simulator,\s+replay,\s+coinbase/);
   for (const line of text.split('\n')) assert.ok(line.length <= 110, line);
 });

@@ -55,7 +55,9 @@ const wrong: readonly (readonly [name: string, value: string, says: RegExp])[] =
   ['PORT', '0x50', /whole number/],
   ['PORT', '99999999999999999999', /whole number/],
   ['MARKET_TICKS_PER_SECOND', '0', /from 1 to 100000/],
-  ['MARKET_SOURCE', 'Simulator', /one of simulator, replay, off/],
+  ['MARKET_SOURCE', 'Simulator', /one of simulator, replay, coinbase, binance, kraken, off/],
+  ['MARKET_SYMBOLS', 'btc-usd', /base and quote currency as in BTC-USD/],
+  ['MARKET_FEED_URL', 'http://example.org', /wss:/],
   ['LOG_LEVEL', 'toString', /one of debug/],
   ['CHAT_ROOMS', 'help', /global comes first/],
   ['CHAT_ROOMS', 'help,global', /global comes first/],
@@ -138,3 +140,11 @@ for (const [environment, says] of together) {
     assert.deepEqual(problemsOf(environment), [says]);
   });
 }
+
+test('more symbols than an exchange may be asked for are refused, and their number is said', () => {
+  const symbols = Array.from({ length: 201 }, (_, i) => `C${i}-USD`);
+  assert.deepEqual(loadSettings({ MARKET_SYMBOLS: symbols.join() }).problems, [
+    'MARKET_SYMBOLS: names 201 symbols; at most 200 are taken',
+  ]);
+  assert.equal(loadSettings({ MARKET_SYMBOLS: symbols.slice(1).join() }).problems, undefined);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../../server/engines/tick-log.ts';
+import type { FeedBeat, Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../../server/engines/tick-log.ts';
 
 /** One log of its own, empty at first. */
 export interface TickLogPlace {
@@ -29,6 +29,7 @@ function ticks(from: number, count: number): Tick[] {
 class Reader implements TickLogListener {
   readonly records_: TickRecord[] = [];
   reachable_: boolean | undefined;
+  readonly beats: FeedBeat[] = [];
   #waiting: (() => void)[] = [];
 
   records(batch: readonly TickRecord[]): void {
@@ -36,9 +37,22 @@ class Reader implements TickLogListener {
     this.#wake();
   }
 
+  beat(beat: FeedBeat): void {
+    this.beats.push(beat);
+    this.#wake();
+  }
+
   reachable(yes: boolean): void {
     this.reachable_ = yes;
     this.#wake();
+  }
+
+  async beaten(beat: FeedBeat['beat']): Promise<FeedBeat> {
+    for (;;) {
+      const last = this.beats.at(-1);
+      if (last?.beat === beat) return last;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
   }
 
   async count(count: number): Promise<readonly TickRecord[]> {
@@ -103,6 +117,21 @@ export function tickLogConformance(name: string, place: () => Promise<TickLogPla
       const offsets = records.filter((record) => record.partition === partition).map(({ offset }) => offset);
       assert.deepEqual(offsets, [...offsets.keys()]);
     }
+  });
+
+  check('a sign of life is handed over and is no tick, and the ticks around it come', async (log, partitions) => {
+    const reader = follow(log, new Array(partitions).fill(0));
+    await log.append(ticks(0, 7));
+    await reader.count(7);
+    await log.append([{ beat: 'live', time: 1 }]);
+    assert.deepEqual(await reader.beaten('live'), { beat: 'live', time: 1 });
+    await log.append([...ticks(7, 7), { beat: 'silent', time: 2 }]);
+    assert.deepEqual(await reader.beaten('silent'), { beat: 'silent', time: 2 });
+    const records = await reader.count(14);
+    assert.deepEqual(
+      records.map(({ tick }) => tick.size).sort((one, other) => one - other),
+      [...Array(14).keys()],
+    );
   });
 
   check('ticks of a symbol lie in one partition, in the order of their appends', async (log, partitions) => {

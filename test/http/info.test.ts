@@ -28,6 +28,7 @@ test('info tells of the instance and of each engine', async () => {
       tickLog: { kind: 'in-process', state: 'up' },
       marketSource: { kind: 'simulator', state: 'up' },
     },
+    market: { state: 'live' },
   });
 });
 

@@ -156,3 +156,42 @@ test('stop does not wait for a log that is away', async () => {
   await feed.stop();
   assert.equal(clock.pending, 0);
 });
+
+/** A source that says whether it is heard. */
+class HeardSource extends ManualSource {
+  live = true;
+}
+
+function heardSetting() {
+  const clock = new ManualClock();
+  const source = new HeardSource();
+  const log = new ManualTickLog();
+  const entries: unknown[] = [];
+  log.appending = async (batch) => void entries.push(...batch);
+  const feed = startFeed({ source, log, clock, logger: recordingLog().log, known: NOTHING });
+  return { clock, source, entries, feed };
+}
+
+test('a source that can fall silent is told of in the log, every three seconds and at each change', async () => {
+  const { clock, source, entries, feed } = heardSetting();
+  const told: string[] = [];
+  for (let second = 1; second <= 9; second++) {
+    if (second === 6) source.live = false;
+    clock.advance(1_000);
+    await settle(clock);
+    for (const entry of entries.splice(0)) told.push(`${second} ${(entry as { beat: string }).beat}`);
+  }
+  assert.deepEqual(told, ['1 live', '4 live', '6 silent', '9 silent']);
+  assert.deepEqual([feed.appended, feed.live], [0, false]);
+  await feed.stop();
+  assert.equal(clock.pending, 0);
+});
+
+test('a sign of life and ticks that wait go in one append, and only ticks count', async () => {
+  const { clock, source, entries, feed } = heardSetting();
+  clock.advance(1_000);
+  source.report([trade(1)]);
+  await settle(clock);
+  assert.deepEqual([entries.length, feed.appended], [2, 1]);
+  await feed.stop();
+});

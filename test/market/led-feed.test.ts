@@ -66,7 +66,9 @@ async function setting() {
       return source;
     },
     log: {
-      append: async (ticks) => void appended.push(...ticks.map(({ price }) => price)),
+      append: async (entries) => {
+        for (const entry of entries) if ('price' in entry) appended.push(entry.price);
+      },
       bounds: async () => {
         if (world.broken) throw new Error('away');
         return { first: [0], next: world.head };

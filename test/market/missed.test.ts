@@ -50,3 +50,14 @@ test('where the log does not keep all of it, there is nothing', async () => {
   log.shared.first[1] = 1;
   assert.equal(await readMissed(log, [0, 0, 0], [1, 1, 1]), undefined);
 });
+
+test('an offset that holds no tick is no tick that is missing', async () => {
+  const log = filled();
+  const [first] = log.shared.records;
+  first?.splice(1, 1);
+  const read = await readMissed(log, [0, 3, 3], [3, 3, 3]);
+  assert.deepEqual(
+    read?.map(({ tick: { size } }) => size),
+    [0, 6],
+  );
+});

@@ -413,3 +413,29 @@ test('a source that fails is 500 for the client, which learns nothing, and is lo
     ['error'],
   );
 });
+
+test('whether prices are the newest is told where the feed tells it, without moving the id', async () => {
+  const server = await SseServer.start();
+  try {
+    server.trade('A');
+    const quiet = server.get();
+    await quiet.until(({ events }) => events.length === 1);
+    server.world.log.listener?.beat?.({ beat: 'live', time: server.clock.now() });
+    server.clock.run();
+    await quiet.until(({ events }) => events.length === 2);
+    server.clock.advance(8_000);
+    await quiet.until(({ events }) => events.length === 3);
+    const late = server.get('?symbols=A1');
+    server.trade('A1');
+    await late.until(({ events }) => events.some(({ event }) => event === 'market-status'));
+    await quiet.until(({ events }) => events.length === 5);
+    const statuses = quiet.events.filter(({ event }) => event === 'market-status');
+    assert.deepEqual(statuses, [
+      { event: 'market-status', data: { state: 'live' } },
+      { event: 'market-status', data: { state: 'stale' } },
+      { event: 'market-status', data: { state: 'live' } },
+    ]);
+  } finally {
+    await server.close();
+  }
+});

@@ -39,3 +39,25 @@ test('a lost connection makes prices stale at once, and offline when it does not
   freshness.link('offline');
   assert.deepEqual(states, ['live', 'stale', 'offline']);
 });
+
+test('where the server says that prices are the newest, a market in which nobody trades is not stale', () => {
+  const { clock, states, freshness } = freshnessOf();
+  freshness.link('live');
+  freshness.status('live');
+  clock.advance(60_000);
+  assert.deepEqual(new Set(states), new Set(['live']));
+  freshness.status('stale');
+  assert.equal(states.at(-1), 'stale');
+  freshness.status('live');
+  assert.equal(states.at(-1), 'live');
+});
+
+test('what one connection said is worth nothing for the next', () => {
+  const { clock, states, freshness } = freshnessOf();
+  freshness.link('live');
+  freshness.status('live');
+  freshness.link('reconnecting');
+  freshness.link('live');
+  clock.advance(10_000);
+  assert.equal(states.at(-1), 'stale');
+});

@@ -45,6 +45,7 @@ function streamOf() {
   const ticks: Tick[] = [];
   const snapshots: (readonly Tick[])[] = [];
   const states: LinkState[] = [];
+  const statuses: string[] = [];
   const stream = new PriceStream({
     clock,
     random: () => 1,
@@ -55,6 +56,7 @@ function streamOf() {
     },
     tick: (tick) => ticks.push(tick),
     snapshot: (list) => snapshots.push(list),
+    status: (state) => statuses.push(state),
     changed: (state) => states.push(state),
   });
   const source = (): FakeSource => {
@@ -62,7 +64,7 @@ function streamOf() {
     assert.ok(last !== undefined);
     return last;
   };
-  return { clock, stream, source, sources, ticks, snapshots, states };
+  return { clock, stream, source, sources, ticks, snapshots, states, statuses };
 }
 
 test('goes on after the last event that was taken', () => {
@@ -123,4 +125,14 @@ test('stop lets the connection go and start goes on from its place', () => {
   stream.start();
   assert.equal(source().url, '/stream?lastEventId=e%3A1');
   assert.deepEqual(states, ['live']);
+});
+
+test('what the server says of its prices is told, and what is nothing of that is not', () => {
+  const { stream, source, statuses } = streamOf();
+  stream.start();
+  source().open();
+  for (const state of ['stale', 'live', 'asleep', undefined])
+    source().emit('market-status', '', JSON.stringify({ state }));
+  source().emit('market-status', '', 'null');
+  assert.deepEqual(statuses, ['stale', 'live']);
 });

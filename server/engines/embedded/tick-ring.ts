@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../tick-log.ts';
+import type { FeedBeat, Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../tick-log.ts';
 import { partitionOf } from './partition.ts';
 
 export interface TickRingOptions {
@@ -63,6 +63,7 @@ class TickRing implements TickLog {
   readonly #epoch: string;
   readonly #followers: Follower[] = [];
   #serial = 0;
+  #beat: FeedBeat | undefined;
   #scheduled = false;
   #closed = false;
 
@@ -79,9 +80,13 @@ class TickRing implements TickLog {
     return { partitions: this.#partitions.length, epoch: this.#epoch };
   }
 
-  async append(ticks: readonly Tick[]): Promise<void> {
+  async append(entries: readonly (Tick | FeedBeat)[]): Promise<void> {
     this.#check();
-    for (const tick of ticks) {
+    for (const tick of entries) {
+      if ('beat' in tick) {
+        this.#beat = tick;
+        continue;
+      }
       const number = partitionOf(tick.symbol, this.#partitions.length);
       const partition = this.#partition(number);
       partition.add({ partition: number, offset: partition.next, tick }, this.#serial++);
@@ -140,7 +145,9 @@ class TickRing implements TickLog {
       const batch = this.#take(follower.next);
       if (batch.length > 0) follower.listener.records(batch);
       if (batch.length === BATCH) this.#schedule();
+      if (this.#beat !== undefined) follower.listener.beat?.(this.#beat);
     }
+    this.#beat = undefined;
   }
 
   /** The next records in the order in which they were appended over all partitions; moves `next`. */

@@ -1,9 +1,9 @@
 import type { ConnectionPool } from '@platformatic/kafka';
 import type { Clock } from '../../clock.ts';
-import type { Tick } from '../tick-log.ts';
+import type { FeedBeat, Tick } from '../tick-log.ts';
 import type { Cluster, KnownTopic } from './cluster.ts';
 import { PartitionWriter } from './partition-writer.ts';
-import { encodeTick, partitionOf, type TickMessage } from './tick-record.ts';
+import { encodeBeat, encodeTick, partitionOf, type TickMessage } from './tick-record.ts';
 
 /**
  * Appends ticks to their partitions. One append at a time; one that failed and is made again with the same array goes on
@@ -12,7 +12,7 @@ import { encodeTick, partitionOf, type TickMessage } from './tick-record.ts';
 export class Appender {
   readonly #pool: ConnectionPool;
   readonly #writers: readonly PartitionWriter[];
-  #ticks: readonly Tick[] | undefined;
+  #entries: readonly (Tick | FeedBeat)[] | undefined;
   #busy = false;
 
   constructor(cluster: Cluster, known: KnownTopic, clock: Clock) {
@@ -24,14 +24,14 @@ export class Appender {
     );
   }
 
-  async append(ticks: readonly Tick[]): Promise<void> {
+  async append(entries: readonly (Tick | FeedBeat)[]): Promise<void> {
     if (this.#busy) throw new Error('one append at a time');
     this.#busy = true;
     try {
-      if (this.#ticks !== ticks) this.#take(ticks);
-      this.#ticks = ticks;
+      if (this.#entries !== entries) this.#take(entries);
+      this.#entries = entries;
       await settled(this.#writers.map((writer) => writer.settle()));
-      this.#ticks = undefined;
+      this.#entries = undefined;
     } finally {
       this.#busy = false;
     }
@@ -41,10 +41,10 @@ export class Appender {
     return this.#pool.close();
   }
 
-  #take(ticks: readonly Tick[]): void {
+  #take(entries: readonly (Tick | FeedBeat)[]): void {
     const parts: TickMessage[][] = this.#writers.map(() => []);
-    for (const tick of ticks) {
-      const message = encodeTick(tick);
+    for (const entry of entries) {
+      const message = 'beat' in entry ? encodeBeat(entry) : encodeTick(entry);
       parts[partitionOf(message.key, parts.length)]?.push(message);
     }
     for (const [partition, messages] of parts.entries()) this.#writers[partition]?.take(messages);

@@ -1,4 +1,4 @@
-import type { TickRecord } from '../tick-log.ts';
+import type { FeedBeat, TickRecord } from '../tick-log.ts';
 import type { PartitionReader, Slice } from './partition-reader.ts';
 import { type Patience, Pauses } from './patience.ts';
 import { codesOf, isUnreadable, reasonOf } from './trouble.ts';
@@ -12,6 +12,7 @@ export interface FollowerOptions extends Patience {
   passed(next: number): void;
   /** So many records were no ticks. */
   strange(count: number): void;
+  beat(beat: FeedBeat): void;
   /** Whether the last fetch worked; called on each change. */
   reachable(yes: boolean): void;
 }
@@ -69,7 +70,7 @@ export class Follower {
     return this.#options.reader.fetch(this.#next, { wait, bytes: this.#alone ? ONE_BATCH : BYTES });
   }
 
-  #take({ records, next, strange }: Slice): void {
+  #take({ records, next, strange, beat }: Slice): void {
     const handed = (records.at(-1)?.offset ?? this.#next - 1) + 1;
     this.#next = next;
     this.#alone = false;
@@ -79,6 +80,7 @@ export class Follower {
     if (records.length > 0) this.#options.records(records);
     if (strange > 0) this.#options.strange(strange);
     if (next > handed) this.#options.passed(next);
+    if (beat !== undefined) this.#options.beat(beat);
   }
 
   async #failed(error: unknown): Promise<void> {

@@ -55,6 +55,7 @@ export class Following {
       from,
       records: (batch) => this.#listener.records(batch),
       passed: (next) => this.#listener.passed?.(partition, next),
+      beat: (beat) => this.#listener.beat?.(beat),
       strange: (count) => this.#count(partition, count),
       reachable: (yes) => this.#reached(partition, yes),
     });

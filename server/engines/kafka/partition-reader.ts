@@ -1,7 +1,7 @@
 import { type Broker, type ConnectionPool, fetchV13, IS_CONTROL, type RecordsBatch } from '@platformatic/kafka';
-import type { TickRecord } from '../tick-log.ts';
+import type { FeedBeat, TickRecord } from '../tick-log.ts';
 import type { Cluster, KnownTopic } from './cluster.ts';
-import { decodeTick } from './tick-record.ts';
+import { decodeBeat, decodeTick } from './tick-record.ts';
 
 /** What one fetch brought. */
 export interface Slice {
@@ -11,6 +11,8 @@ export interface Slice {
   readonly next: number;
   /** How many records were no ticks. */
   readonly strange: number;
+  /** The feed's newest sign of life among them. */
+  readonly beat?: FeedBeat | undefined;
 }
 
 export interface FetchPlan {
@@ -87,18 +89,22 @@ function sliceOf(batches: readonly RecordsBatch[], partition: number, from: numb
   const records: TickRecord[] = [];
   let next = from;
   let strange = 0;
+  let beat: FeedBeat | undefined;
   for (const batch of batches) {
     const first = Number(batch.firstOffset);
     next = Math.max(next, first + batch.lastOffsetDelta + 1);
     // What Kafka writes for itself (the ends of transactions) is no record.
     if ((batch.attributes & IS_CONTROL) !== 0) continue;
-    for (const { offsetDelta, value } of batch.records) {
+    for (const { offsetDelta, key, value } of batch.records) {
       const offset = first + offsetDelta;
       if (offset < from) continue;
+      const told = decodeBeat(key, value);
+      beat = told ?? beat;
+      if (told !== undefined) continue;
       const tick = decodeTick(value);
       if (tick === undefined) strange++;
       else records.push({ partition, offset, tick });
     }
   }
-  return { records, next, strange };
+  return { records, next, strange, beat };
 }

@@ -1,5 +1,5 @@
 import type { ConnectionPool } from '@platformatic/kafka';
-import type { Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../tick-log.ts';
+import type { FeedBeat, Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../tick-log.ts';
 import { Appender } from './appender.ts';
 import { type Cluster, type KnownTopic, openCluster } from './cluster.ts';
 import type { KafkaConnection } from './connection.ts';
@@ -85,9 +85,9 @@ class KafkaLog implements KafkaTickLog {
     return { partitions: this.#known.partitions, epoch: this.#known.id };
   }
 
-  async append(ticks: readonly Tick[]): Promise<void> {
+  async append(entries: readonly (Tick | FeedBeat)[]): Promise<void> {
     this.#check();
-    await this.#appender.append(ticks);
+    await this.#appender.append(entries);
   }
 
   async bounds(): Promise<{ first: Offsets; next: Offsets }> {

@@ -1,5 +1,5 @@
 import { murmur2 } from '@platformatic/kafka';
-import type { Tick } from '../tick-log.ts';
+import type { FeedBeat, Tick } from '../tick-log.ts';
 
 /** Nothing of ours is longer; what is, is not parsed. */
 const MOST_BYTES = 16_384;
@@ -14,6 +14,21 @@ export interface TickMessage {
 /** The key is the symbol, so that its ticks stay in order; the value is the tick as JSON. */
 export function encodeTick(tick: Tick): TickMessage {
   return { key: Buffer.from(tick.symbol), value: Buffer.from(JSON.stringify(tick)) };
+}
+
+/** No symbol looks like it, so that a beat is no tick by its key either. */
+const BEAT_KEY = Buffer.from('(feed)');
+
+/** All beats lie in one partition, in order. */
+export function encodeBeat({ beat, time }: FeedBeat): TickMessage {
+  return { key: BEAT_KEY, value: Buffer.from(JSON.stringify({ beat, time })) };
+}
+
+/** Reads what `encodeBeat` wrote; `undefined` for anything else. */
+export function decodeBeat(key: Buffer | null, value: Buffer | null): FeedBeat | undefined {
+  if (key === null || value === null || !key.equals(BEAT_KEY)) return undefined;
+  const [, beat, time] = /^\{"beat":"(live|silent)","time":(\d{1,15})\}$/.exec(value.toString()) ?? [];
+  return beat === 'live' || beat === 'silent' ? { beat, time: Number(time) } : undefined;
 }
 
 /** The partition of a key, as Kafka's own clients choose it, so that another producer's ticks of a symbol join ours. */

@@ -36,6 +36,7 @@ class Play {
       reader: { fetch: (offset, plan) => this.#fetch(offset, plan), bounds: async () => this.#bounds },
       records: (batch) => void this.got.push(...batch.map(({ offset }) => offset)),
       passed: (next) => void this.news.push(`passed ${next}`),
+      beat: ({ beat }) => void this.news.push(`beat ${beat}`),
       strange: (count) => void this.news.push(`strange ${count}`),
       reachable: (yes) => void this.news.push(yes ? 'up' : 'down'),
     });

@@ -24,6 +24,8 @@ export interface PriceStreamOptions {
   tick(tick: Tick): void;
   /** The newest of every symbol; ticks may be missing between it and what came before. */
   snapshot(ticks: readonly Tick[]): void;
+  /** Whether the server knows its prices to be the newest; it says so only where it can tell. */
+  status(state: 'live' | 'stale'): void;
   changed(state: LinkState): void;
 }
 
@@ -82,6 +84,7 @@ export class PriceStream {
     };
     source.onerror = () => this.renew();
     source.addEventListener('market-tick', (event) => this.#take(event, (body) => this.#tick(body)));
+    source.addEventListener('market-status', (event) => this.#take(event, (body) => this.#status(body)));
     source.addEventListener('market-snapshot', (event) => this.#take(event, (body) => this.#snapshot(body)));
   }
 
@@ -100,6 +103,11 @@ export class PriceStream {
 
   #tick(body: unknown): void {
     if (isTick(body)) this.#options.tick(body);
+  }
+
+  #status(body: unknown): void {
+    if (typeof body !== 'object' || body === null || !('state' in body)) return;
+    if (body.state === 'live' || body.state === 'stale') this.#options.status(body.state);
   }
 
   #snapshot(body: unknown): void {

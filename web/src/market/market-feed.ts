@@ -43,6 +43,7 @@ export class MarketFeed {
         chart.tick(tick);
       },
       snapshot: (ticks) => this.#snapshot(ticks),
+      status: (state) => this.#freshness.status(state),
       changed: (link) => {
         this.#freshness.link(link);
         if (link === 'live' && chart.status.peek() === 'failed') void chart.reload();
