@@ -7,6 +7,9 @@ RUN npm ci --ignore-scripts
 COPY web web
 COPY samples samples
 COPY server server
+# The page shows the documents at /docs.
+COPY docs docs
+COPY ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md README.md SECURITY.md ./
 RUN npm run build
 
 FROM node:26-bookworm-slim AS packages

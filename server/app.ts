@@ -22,6 +22,7 @@ import { createPublicServer, SOCKETS } from './http/public-server.ts';
 import { Readiness } from './http/readiness.ts';
 import { createRest } from './http/rest.ts';
 import { Hub } from './hub/hub.ts';
+import { Lab } from './lab/lab.ts';
 import { Limits } from './limits/limits.ts';
 import type { Logger } from './log.ts';
 import { type LedFeed, startLedFeed } from './market/led-feed.ts';
@@ -143,7 +144,8 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const { market, feed } = await openMarket(start, hub, engines);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
-  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, uptime, engines };
+  const lab = settings.PROTOCOL_LAB === 'on';
+  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines };
   const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info, signIn });
   const { refusals } = limits;
   return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, refusals } };
@@ -258,14 +260,19 @@ async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: 
   const { presence } = chat;
   const sse = new SseEndpoint({
     ...common,
+    compression: settings.STREAM_COMPRESSION === 'on',
     source: marketStreamSource(market),
     opened: () => presence.opened(),
     closed: () => presence.closed(),
   });
   const sockjs = await openSockJs(start, sessions, websocket, limits, signIn);
+  const lab = openLab(start);
+  const stream = sse.handle.bind(sse);
+  const upgrade = websocket.upgrade.bind(websocket);
   const handlers = {
-    stream: sse.handle.bind(sse),
-    upgrade: websocket.upgrade.bind(websocket),
+    // Where the Lab is off, nothing of it is on the way.
+    stream: lab?.stream(stream) ?? stream,
+    upgrade: lab?.upgrade(upgrade) ?? upgrade,
     sockjs: sockjs.handle.bind(sockjs),
     sockjsUpgrade: sockjs.upgrade.bind(sockjs),
     stopping: () => readiness.stopping,
@@ -275,14 +282,20 @@ async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: 
   };
   const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
     createPublicServer(handlers, framework);
-  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, signIn, page, refused });
+  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, signIn, lab, page, refused });
   opened.defer(() => rest.close());
   opened.defer(async () => {
+    lab?.close();
     const closed = stopListening(rest.server, clock, GRACE);
     await Promise.all([websocket.close(), sse.close(), sockjs.close()]);
     await closed;
   });
   return { server: rest.server, websocket, sse, sockjs, limits };
+}
+
+function openLab({ settings, clock }: Start): Lab | undefined {
+  if (settings.PROTOCOL_LAB === 'off') return undefined;
+  return new Lab({ clock, watches: settings.LAB_WATCHES, bytesPerSecond: settings.LAB_BYTES_PER_SECOND });
 }
 
 async function openSockJs(
@@ -302,6 +315,7 @@ async function openSockJs(
     base: SOCKETS,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     addresses: limits.addresses,
+    refused: limits.refusals.count,
     signIn,
     script: { url: settings.SOCKJS_CLIENT_URL, body },
     cookie: settings.SOCKJS_COOKIE === 'on',

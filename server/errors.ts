@@ -53,6 +53,8 @@ export const errorTable = {
   },
   stopping: { status: 503, fatal: false, text: 'The server is stopping; connect again.' },
   'origin-refused': { status: 403, fatal: true, text: 'Pages of this origin may not connect.' },
+  'lab-taken': { status: 409, fatal: false, text: 'Somebody watches under this token already.' },
+  'lab-full': { status: 429, fatal: false, text: 'As many watch in the Protocol Lab as may.' },
   'not-found': { status: 404, fatal: false, text: 'There is nothing at this path.' },
   'method-not-allowed': {
     status: 405,

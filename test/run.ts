@@ -40,12 +40,20 @@ const needs: readonly Need[] = [
   { name: 'HAProxy', apt: 'haproxy', brew: 'haproxy', of: /deploy\/proxy/, there: () => onPath('haproxy') },
 ];
 
+/** Tools of other languages, each for the test of one example. Where one is missing, its test is left out of a run of all. */
+const toolchains: Readonly<Record<string, readonly string[]>> = {
+  'test/examples/curl.test.ts': ['curl'],
+  'test/examples/go.test.ts': ['go'],
+  'test/examples/java.test.ts': ['java', 'mvn'],
+  'test/examples/python.test.ts': ['python3'],
+};
+
 process.exitCode = main(process.argv.slice(2));
 
 function main(args: readonly string[]): number {
   const flags = args.filter((arg) => arg.startsWith('-'));
   const paths = args.filter((arg) => !arg.startsWith('-'));
-  const files = filesOf(paths.length > 0 ? paths : ['test']);
+  const files = paths.length > 0 ? filesOf(paths) : filesOf(['test']).filter(hasToolchain);
   if (files.length === 0) return refuse(`there are no tests in ${paths.join(', ')}`);
   if (!haveAll(needs.filter((need) => files.some((file) => need.of.test(file))))) return 1;
   if (files.some((file) => file.includes('e2e'))) {
@@ -59,6 +67,13 @@ function main(args: readonly string[]): number {
 function filesOf(paths: readonly string[]): string[] {
   const patterns = paths.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`));
   return globSync(patterns, { cwd: root }).sort();
+}
+
+/** Whether the tools of a test are there; says so where they are not. */
+function hasToolchain(file: string): boolean {
+  const missing = (toolchains[file] ?? []).filter((program) => !onPath(program));
+  if (missing.length > 0) console.log(`Left out: ${file}, which needs ${missing.join(' and ')}`);
+  return missing.length === 0;
 }
 
 /** The real engines and the browser are part of the tests: what is missing is installed, or the run fails and says how to. */

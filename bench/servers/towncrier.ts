@@ -57,8 +57,11 @@ const events = new SseEndpoint<Published>({
         position: undefined,
         encoding: (framing) => ({
           key: framing.name,
-          encode: ({ json, seq }) =>
-            framing.frame(encodeEvent({ id: `bench:${seq}`, event: 'market-tick', data: json })),
+          ...(framing.blocks && { blocks: framing.blocks }),
+          encode: ({ json, seq }) => {
+            const event = encodeEvent({ id: `bench:${seq}`, event: 'market-tick', data: json });
+            return framing.blocks === undefined ? framing.frame(event) : event;
+          },
         }),
       }),
     }),

@@ -1,4 +1,5 @@
 import type { Message } from '../engines/message-store.ts';
+import { ownBytes } from '../hub/own-bytes.ts';
 
 /** What a room's stream carries. `json` is the event as clients get it, UTF-8, made once. */
 export type ChatEvent =
@@ -11,12 +12,12 @@ export function messageEvent(message: Message): ChatEvent {
   return {
     kind: 'message',
     message,
-    json: Buffer.from(JSON.stringify({ kind: 'message', seq, id, sender, content, time })),
+    json: ownBytes(JSON.stringify({ kind: 'message', seq, id, sender, content, time })),
   };
 }
 
 export function truncatedEvent(first: number): ChatEvent {
-  return { kind: 'truncated', first, json: Buffer.from(JSON.stringify({ kind: 'truncated', first })) };
+  return { kind: 'truncated', first, json: ownBytes(JSON.stringify({ kind: 'truncated', first })) };
 }
 
 /** About how many bytes an event takes in memory. */

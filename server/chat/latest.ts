@@ -1,4 +1,5 @@
 import type { Hub } from '../hub/hub.ts';
+import { ownBytes } from '../hub/own-bytes.ts';
 import type { Start } from '../hub/start.ts';
 import type { Stream } from '../hub/stream.ts';
 
@@ -20,7 +21,7 @@ export class LatestState {
       overflow: { policy: 'latest', snapshot: () => this.stream.at(this.stream.next - 1) },
     });
     this.#json = JSON.stringify(first);
-    this.stream.append(Buffer.from(this.#json));
+    this.stream.append(ownBytes(this.#json));
   }
 
   /** Sends the state to everyone, if it is another than before. */
@@ -28,7 +29,7 @@ export class LatestState {
     const json = JSON.stringify(state);
     if (json === this.#json) return;
     this.#json = json;
-    this.stream.append(Buffer.from(json));
+    this.stream.append(ownBytes(json));
   }
 
   /** Where a subscription begins: with the present state. */

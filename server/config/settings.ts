@@ -1,3 +1,4 @@
+import { labSettings } from './lab-settings.ts';
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
 export type Setting = {
   readonly text: string;
@@ -319,7 +320,13 @@ export const settings = {
     type: 'choice',
     default: 'on',
     choices: ['off', 'on'],
-    text: 'Whether clients may send compressed WebSocket messages (permessage-deflate).',
+    text: 'Whether WebSocket messages may be compressed (permessage-deflate), both ways.',
+  },
+  STREAM_COMPRESSION: {
+    type: 'choice',
+    default: 'on',
+    choices: ['off', 'on'],
+    text: 'Whether /stream is sent as gzip to clients that read it.',
   },
   SOCKJS_COOKIE: {
     type: 'choice',
@@ -356,6 +363,7 @@ export const settings = {
     max: 10_000_000,
     text: 'SockJS sessions over HTTP that one address may have in a process; 0 is no limit.',
   },
+  ...labSettings,
   LATENCY_BUDGET: {
     type: 'integer',
     default: 250,

@@ -90,14 +90,18 @@ function marketEncoding(
   framing: Framing,
   symbols: ReadonlySet<string> | undefined,
 ): Encoding<MarketEvent> {
+  const { blocks } = framing;
+  // What goes out in blocks is framed as a block.
+  const frame = (bytes: Uint8Array): Uint8Array => (blocks === undefined ? framing.frame(bytes) : bytes);
   const passes = ({ tick }: TickEvent): boolean => symbols === undefined || symbols.has(tick.symbol);
   return {
+    ...(blocks && { blocks }),
     key: `sse:${framing.name}:${symbols === undefined ? '*' : [...symbols].join()}`,
     encode(event) {
       const id = formatPosition(epoch, event.vector);
-      if (event.kind === 'tick') return passes(event) ? framing.frame(encodeTick(event, id)) : NOTHING;
+      if (event.kind === 'tick') return passes(event) ? frame(encodeTick(event, id)) : NOTHING;
       const ticks = event.ticks.filter(passes);
-      return framing.frame(event.kind === 'snapshot' ? encodeSnapshot(ticks, id) : encodeBatch(ticks, id));
+      return frame(event.kind === 'snapshot' ? encodeSnapshot(ticks, id) : encodeBatch(ticks, id));
     },
   };
 }

@@ -71,6 +71,14 @@ async function checkBrokers(say: Say, admin: Admin, inWords: (error: unknown) =>
     say('fail', 'Kafka', `cannot be used: ${inWords(error)}`);
     return false;
   }
+  if (names.length === 0) {
+    say(
+      'fail',
+      'Kafka',
+      'answers, but says that none of its brokers is alive: wait until it has started, or read its log',
+    );
+    return false;
+  }
   try {
     await admin.connectToBrokers();
   } catch (error) {

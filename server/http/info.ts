@@ -23,6 +23,8 @@ export interface InstanceInfo {
   /** How users sign in. */
   readonly auth: 'guest' | 'jwt';
   readonly engines: EnginesByPart;
+  /** The page may watch its own connections; it may not where this is absent. */
+  readonly lab?: boolean;
   /** Seconds since the start. */
   uptime(): number;
 }
@@ -37,7 +39,18 @@ export function addInfoRoute(app: FastifyInstance, info: InstanceInfo): void {
       const engines = await states(info.engines);
       const state = down(engines).length > 0 ? 'degraded' : 'up';
       const uptime = Math.floor(info.uptime());
-      return { name: 'towncrier', version, instance, state, epoch, uptime, rooms, auth, engines };
+      return {
+        name: 'towncrier',
+        version,
+        instance,
+        state,
+        epoch,
+        uptime,
+        rooms,
+        auth,
+        lab: info.lab ?? false,
+        engines,
+      };
     },
   );
 }

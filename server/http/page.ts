@@ -6,6 +6,9 @@ import type { FastifyInstance } from 'fastify';
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASSETS = `${sep}assets${sep}`;
 
+/** A view of the page with a path of its own: the page itself looks which one it is. */
+const VIEW = '/lab';
+
 const MISSING = `<!doctype html>
 <html lang="en">
 <title>Towncrier: the page is not built</title>
@@ -20,7 +23,7 @@ const MISSING = `<!doctype html>
  */
 export async function addPage(app: FastifyInstance, folder: string): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
-    for (const path of ['/', '/index.html']) {
+    for (const path of ['/', '/index.html', VIEW]) {
       app.get(path, { schema: { hide: true } }, async (_request, reply) =>
         reply.code(503).type('text/html; charset=utf-8').header('Cache-Control', 'no-store').send(MISSING),
       );
@@ -34,7 +37,8 @@ export async function addPage(app: FastifyInstance, folder: string): Promise<voi
     globIgnore: ['**/*.br', '**/*.gz'],
     preCompressed: true,
     cacheControl: false,
-    decorateReply: false,
     setHeaders: (reply, path) => void reply.header('Cache-Control', path.includes(ASSETS) ? FOR_EVER : 'no-cache'),
   });
+  app.get('/docs', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs/', 308));
+  app.get(VIEW, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'));
 }

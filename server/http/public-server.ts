@@ -37,8 +37,10 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     const path = pathOf(request);
     const wrong = headersRefusal(request);
     if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
-    else if (handlers.stopping()) answerRefusal(response, new Refusal('stopping'), { Connection: 'close' });
-    else if (path === '/stream') handlers.stream(request, response);
+    else if (handlers.stopping()) {
+      response.setHeader('Connection', 'close');
+      refuseRequest(handlers, request, response, new Refusal('stopping'));
+    } else if (path === '/stream') handlers.stream(request, response);
     else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) handlers.sockjs(request, response);
     else {
       const tooFast = spend(handlers.limits, request, path);
@@ -49,13 +51,19 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
   // One above what is answered with 431, so that it can be told.
   server.maxHeadersCount = MOST_HEADERS + 1;
   guardConnections(server, handlers.limits, handlers.clock);
+  // Node would answer 417 with nothing that says why (RFC 9110 section 10.1.1 leaves that to the server).
+  server.on('checkExpectation', (request, response) =>
+    refuseRequest(handlers, request, response, new Refusal('invalid-request', 'Expect may only be 100-continue.')),
+  );
   server.on('upgrade', (request, socket, head) => {
     const path = pathOf(request);
-    const wrong = headersRefusal(request);
-    if (wrong !== undefined) refuse(socket, wrong);
-    else if (path === SOCKETS) handlers.upgrade(request, socket, head);
-    else if (path.startsWith(`${SOCKETS}/`)) handlers.sockjsUpgrade(request, socket, head);
-    else refuse(socket, new Refusal('not-found'));
+    const isSocket = path === SOCKETS || path.startsWith(`${SOCKETS}/`);
+    const wrong = headersRefusal(request) ?? (isSocket ? undefined : new Refusal('not-found'));
+    if (wrong !== undefined) {
+      handlers.limits.refusals.count(wrong.code);
+      refuse(socket, wrong);
+    } else if (path === SOCKETS) handlers.upgrade(request, socket, head);
+    else handlers.sockjsUpgrade(request, socket, head);
   });
   return server;
 }

@@ -4,11 +4,13 @@ import type { TSchema } from 'typebox';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Chat } from '../chat/chat.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
+import type { Lab } from '../lab/lab.ts';
 import type { Logger } from '../log.ts';
 import type { Market } from '../market/market.ts';
 import { addChatRoutes } from './chat-routes.ts';
 import { addCors } from './cors.ts';
 import { addInfoRoute, type InstanceInfo } from './info.ts';
+import { addLabRoute } from './lab-route.ts';
 import { addMarketRoutes } from './market-routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addPage } from './page.ts';
@@ -30,6 +32,8 @@ export interface RestOptions {
   readonly signIn?: SignIn | undefined;
   /** Told of each refusal. */
   refused?(code: ErrorCode): void;
+  /** The debug stream of the Protocol Lab; off where it is absent. */
+  readonly lab?: Lab | undefined;
   /** Folder of the built page. */
   readonly page: string;
 }
@@ -64,6 +68,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   addChatRoutes(app, options.chat);
   addMarketRoutes(app, options.market);
   addInfoRoute(app, options.info);
+  addLabRoute(app, options.lab);
   await addPage(app, options.page);
   await app.ready();
   return app;
@@ -80,6 +85,8 @@ function answerError(reply: FastifyReply, error: unknown, log: Logger, refused: 
 /** A path that is not there, or is there for other methods. */
 function answerUnknown(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const url = request.url.split('?', 1)[0] ?? '';
+  // Fastify would read a pattern in it. Our paths are plain ones.
+  if (/[*:()]/.test(url)) throw new Refusal('not-found');
   const methods = METHODS.filter((method) => app.hasRoute({ method: method as 'GET', url })); // one of METHODS
   if (methods.length === 0) throw new Refusal('not-found');
   reply.header('Allow', [...methods, 'OPTIONS'].join(', '));

@@ -91,6 +91,7 @@ export const infoSchema = Type.Object(
     auth: Type.Union([Type.Literal('guest'), Type.Literal('jwt')], {
       description: 'How users sign in: under any name, or by a token.',
     }),
+    lab: Type.Boolean({ description: 'Whether the Protocol Lab may watch the raw bytes of its own connections.' }),
     engines: Type.Record(Type.String(), engineSchema),
   },
   { description: 'This instance and its engines.' },

@@ -36,5 +36,8 @@ export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
     strictTransportSecurity: false,
     // Browsers heed it on HTTPS alone, and complain elsewhere.
     crossOriginOpenerPolicy: false,
+    // Other sites learn nothing. With Helmet's own choice, no-referrer, a form of the page (SockJS sends so by jsonp) would have
+    // the origin `null`, even to this server (Fetch Standard, "append a request Origin header").
+    referrerPolicy: { policy: 'same-origin' },
   });
 }

@@ -16,7 +16,7 @@ export interface PassOptions {
 
 /** A chunk of a pass ends after so many milliseconds, so that reads, heart-beats and health checks stay quick. */
 const CHUNK_TIME = 4;
-/** Clients served between two looks at the clock. */
+/** Cursors of clients served between two looks at the clock. */
 const CLOCK_STEP = 32;
 /** A pass cheaper than this, in milliseconds, is followed by the next without a pause. */
 const CHEAP = 1;
@@ -110,6 +110,8 @@ export class Pass {
       const client = cursors[this.#index]?.client;
       if (client === undefined || client.pass === this.#number) continue;
       client.pass = this.#number;
+      // To serve a client is to serve all its cursors.
+      step += client.cursors.length - 1;
       if (this.#options.serve(client)) this.#again(client);
     }
     if (this.#index > 0) return;

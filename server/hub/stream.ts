@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
+import { BlockTape } from './block-tape.ts';
 import type { Cursor } from './cursor.ts';
 import type { Encoding } from './encoding.ts';
 import { Log, type LogBounds } from './log.ts';
 import type { Overflow } from './overflow.ts';
 import { PageReader } from './pages.ts';
-import { Tape } from './tape.ts';
+import { EventTape, type Tape } from './tape.ts';
 
 export interface StreamOptions<E> {
   readonly name: string;
@@ -96,7 +97,9 @@ export class Stream<E> {
   tape(encoding: Encoding<E>): Tape<E> {
     let tape = this.#tapes.get(encoding.key);
     if (tape === undefined) {
-      tape = new Tape(this, encoding, this.#tapes.size < this.#sharedEncodings);
+      const shared = this.#tapes.size < this.#sharedEncodings;
+      const { blocks } = encoding;
+      tape = blocks ? new BlockTape(this, encoding, blocks, shared) : new EventTape(this, encoding, shared);
       if (tape.shared) this.#tapes.set(encoding.key, tape);
     }
     tape.users++;

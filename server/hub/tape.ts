@@ -7,7 +7,7 @@ const FIRST_SEGMENT_BYTES = 4_096;
 /** Events in a segment at most: where an encoding leaves nearly all of them out, bytes alone would never fill it. */
 const SEGMENT_EVENTS = 4_096;
 /** An older event is asked for by many after a restart, each at a place of its own: encode from round places on. */
-const BACKFILL_STEP = 256;
+export const BACKFILL_STEP = 256;
 
 /** The events from a position on, in the bytes of one encoding. */
 export interface Slice {
@@ -17,8 +17,31 @@ export interface Slice {
   readonly events: number;
 }
 
+/** One encoding of one stream, for all cursors that use it. */
+export interface Tape<E> {
+  readonly encoding: Encoding<E>;
+  readonly shared: boolean;
+  /** For the stream: how many cursors use it. */
+  users: number;
+  /** Bytes that it keeps, with what it notes of each event. */
+  readonly bytes: number;
+  /**
+   * The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. With a `window`, at most
+   * as many messages as it has room for, which it has to have; it is told of each. Tapes of blocks know no windows.
+   */
+  slice(from: number, window?: Window): Slice;
+  /**
+   * The bytes of `events` from `index` on, at most `SLICE_BYTES`, for events that are not (or no more) in the log;
+   * `position` is that of events[0], and `next` of the answer is an index. With `keep` the same list gives the same bytes.
+   * `window` is as for `slice`: where it cuts is one client's, so that is not kept.
+   */
+  run(events: readonly E[], index: number, position: number, keep: boolean, window?: Window): Slice;
+  /** Lets go of what lies wholly before `first`. */
+  dropBefore(first: number): void;
+}
+
 /** What a tape needs of its stream's log. */
-interface Events<E> {
+export interface Events<E> {
   readonly first: number;
   readonly next: number;
   at(position: number): E | undefined;
@@ -74,13 +97,12 @@ class Segment {
 }
 
 /**
- * One encoding of one stream: each event of the log is encoded at most once, when the first cursor needs it, and what lies
+ * A tape of single events: each event of the log is encoded at most once, when the first cursor needs it, and what lies
  * from a to b is one subarray of a segment. A tape that is not `shared` keeps nothing and encodes for each call.
  */
-export class Tape<E> {
+export class EventTape<E> implements Tape<E> {
   readonly encoding: Encoding<E>;
   readonly shared: boolean;
-  /** For the stream: how many cursors use it. */
   users = 0;
   readonly #log: Events<E>;
   #segments: Segment[] = [];
@@ -94,15 +116,10 @@ export class Tape<E> {
     this.shared = shared;
   }
 
-  /** Bytes that the segments take, with what they note of each event. */
   get bytes(): number {
     return this.#segments.reduce((sum, { buffer, ends }) => sum + buffer.length + 8 * ends.length, 0);
   }
 
-  /**
-   * The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. With a `window`, at most
-   * as many messages as it has room for, which it has to have; it is told of each.
-   */
   slice(from: number, window?: Window): Slice {
     if (!this.shared) return this.#encodeAlone(from, window);
     if (window !== undefined) {
@@ -120,11 +137,6 @@ export class Tape<E> {
     return slice;
   }
 
-  /**
-   * The bytes of `events` from `index` on, at most `SLICE_BYTES`, for events that are not (or no more) in the log;
-   * `position` is that of events[0], and `next` of the answer is an index. With `keep` the same list gives the same bytes.
-   * `window` is as for `slice`: where it cuts is one client's, so that is not kept.
-   */
   run(events: readonly E[], index: number, position: number, keep: boolean, window?: Window): Slice {
     if (!keep || window !== undefined) return this.#encodeRun(events, index, position, window);
     const kept = this.#runs.get(events) ?? new Map<number, Slice>();
@@ -134,7 +146,6 @@ export class Tape<E> {
     return slice;
   }
 
-  /** Lets go of segments that lie wholly before `first`. */
   dropBefore(first: number): void {
     let gone = 0;
     while (gone < this.#segments.length && this.#segmentAt(gone).next <= first) gone++;

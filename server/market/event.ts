@@ -1,4 +1,5 @@
 import type { Offsets, Tick, TickRecord } from '../engines/tick-log.ts';
+import { ownBytes } from '../hub/own-bytes.ts';
 
 /** One tick, and where its receiver stands after it. */
 export class TickEvent {
@@ -19,7 +20,7 @@ export class TickEvent {
 
   /** The tick as JSON in UTF-8; made once, when first needed. */
   get json(): Uint8Array {
-    this.#json ??= Buffer.from(JSON.stringify(this.tick));
+    this.#json ??= ownBytes(JSON.stringify(this.tick));
     return this.#json;
   }
 

@@ -30,7 +30,10 @@ export function messageEncoding<E>(topic: Topic<E>, form: MessageForm): Encoding
     (version === '1.2' ? '\nack:' : '@') + escapeHeader(ackId(position, form.subscription), version);
   const beforeId = `MESSAGE\nsubscription:${subscription}\nmessage-id:`;
   const afterId = `\ndestination:${destination}\ncontent-type:application/json\ncontent-length:`;
+  // Where a window ends lies between any two messages, and a block cannot be cut.
+  const blocks = form.acknowledged ? undefined : wire.blocks;
   return {
+    ...(blocks && { blocks }),
     // Escaped values hold no line feed: no two forms make the same key.
     key: `${wire.key}:${version}:${form.acknowledged ? 'ack' : 'auto'}:${subscription}\n${destination}`,
     encode(event, position) {
@@ -40,7 +43,8 @@ export function messageEncoding<E>(topic: Topic<E>, form: MessageForm): Encoding
       const own = headers.length === 0 ? '' : headerLines(headers, version);
       const ack = form.acknowledged ? ackOf(position) : '';
       const head = `${beforeId}${escapeHeader(id, version)}${ack}${afterId}${body.length}\n${own}\n`;
-      return wire.wrap(joinFrame(head, body));
+      const frame = joinFrame(head, body);
+      return blocks === undefined ? wire.wrap(frame) : frame;
     },
   };
 }

@@ -25,6 +25,13 @@ import type { Watched } from './wheel.ts';
 const CONNECT_TIME = 10_000;
 /** Frames of one session that may wait for an answer from elsewhere; at so many we stop reading. */
 const MAX_IN_FLIGHT = 64;
+/** A session that has cost so much time, in milliseconds, waits until the others had a turn: nobody delays them by much. */
+const TURN_TIME = 1;
+/**
+ * Who is too fast is told so after so many milliseconds. Its frames are in flight as long, so that one who does not care is
+ * read, and refused, no faster than `MAX_IN_FLIGHT` frames in this time.
+ */
+const TOO_FAST_TIME = 100;
 
 /**
  * `opened`: waits for CONNECT. `connected`. `leaving`: has said DISCONNECT, and waits for the answers to what it sent
@@ -61,6 +68,9 @@ export class Session implements Watched {
   #closing: ErrorCode | undefined;
   #inFlight = 0;
   #held = false;
+  /** The time that its frames have cost in this turn, and whether the next turn is waited for. */
+  #spent = 0;
+  #resting = false;
   /** CONNECT waits to know whose token that is. */
   #waiting = false;
   #heardAt: number;
@@ -245,12 +255,16 @@ export class Session implements Watched {
 
   /** Handles the frames that are there, up to what may be in flight. */
   #read(): void {
+    const { clock } = this.host.options;
     while (this.#reads) {
-      if (this.#waiting || this.#inFlight >= MAX_IN_FLIGHT) {
+      if (this.#waiting || this.#resting || this.#inFlight >= MAX_IN_FLIGHT) {
         this.#hold();
         return;
       }
+      const start = clock.monotonic();
       if (!this.#readOne()) break;
+      this.#spent += clock.monotonic() - start;
+      if (this.#spent >= TURN_TIME) this.#rest();
     }
     this.#goOn();
   }
@@ -263,9 +277,24 @@ export class Session implements Watched {
       receipt = optionalHeader(frame, 'receipt');
       dispatch(this, frame, receipt);
     } catch (error) {
-      this.refuse(error, error instanceof FrameError ? error.receipt : receipt);
+      if (error instanceof Refusal && error.code === 'too-fast') this.track(this.#later(error), receipt);
+      else this.refuse(error, error instanceof FrameError ? error.receipt : receipt);
     }
     return true;
+  }
+
+  #later(refusal: Refusal): Promise<void> {
+    const { clock } = this.host.options;
+    return new Promise((_, reject) => void clock.after(TOO_FAST_TIME, () => reject(refusal)));
+  }
+
+  #rest(): void {
+    this.#spent = 0;
+    this.#resting = true;
+    this.host.turns.wait(() => {
+      this.#resting = false;
+      if (this.#held) this.#read();
+    });
   }
 
   #hold(): void {

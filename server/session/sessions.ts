@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import type { Destinations, Sender } from './destinations.ts';
 import type { Pipe } from './pipe.ts';
 import { Session } from './session.ts';
+import { Turns } from './turns.ts';
 import { Wheel } from './wheel.ts';
 
 export interface SessionsOptions {
@@ -34,11 +35,13 @@ export interface SessionsOptions {
 export class Sessions {
   readonly options: SessionsOptions;
   readonly wheel: Wheel;
+  readonly turns: Turns;
   #count = 0;
 
   constructor(options: SessionsOptions) {
     this.options = options;
     this.wheel = new Wheel(options.clock);
+    this.turns = new Turns(options.clock);
   }
 
   /** Begins a session on a new connection; it waits for CONNECT. */

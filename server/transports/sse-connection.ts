@@ -43,7 +43,7 @@ export class SseConnection<E> implements Sink {
     this.#framing = framing;
     this.#position = opened.position;
     this.#client = hub.connect(this);
-    this.#client.send(framing.frame(preface));
+    this.#client.send(Buffer.concat([framing.head, framing.frame(preface)]));
     this.#cursor = this.#client.follow(opened.stream, opened.encoding(framing), opened.start);
   }
 

@@ -9,7 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import { corsHeaders, originIsAllowed } from '../limits/origin.ts';
 import type { Logger } from '../log.ts';
 import { encodeRetry } from '../protocol/sse/event.ts';
-import { chunked, type Framing, plain } from '../protocol/sse/framing.ts';
+import { chunked, type Framing, gzipped, plain, readsGzip } from '../protocol/sse/framing.ts';
 import { ALLOW, answerPreflight, answerRefusal, streamHeaders } from './sse-answers.ts';
 import { SseConnection } from './sse-connection.ts';
 import { Expiries } from './sse-expiries.ts';
@@ -24,6 +24,8 @@ export interface SseOptions<E> {
   readonly source: StreamSource<E>;
   /** Origins of other sites whose pages may read the stream; `*` is all. */
   readonly allowedOrigins: readonly string[];
+  /** Whether clients that read gzip get it; they do where this is absent. */
+  readonly compression?: boolean;
   /** Told of each connection that begins to follow, and once when it has ended. */
   opened?(): void;
   closed?(): void;
@@ -76,6 +78,10 @@ export class SseEndpoint<E> {
     };
   }
 
+  get #compresses(): boolean {
+    return this.#options.compression ?? true;
+  }
+
   /** Clients that follow now. */
   get connections(): number {
     return this.#connections;
@@ -89,7 +95,10 @@ export class SseEndpoint<E> {
       this.#refuse(exchange, new Refusal('origin-refused'));
     else if (request.method === 'OPTIONS') answerPreflight(response, exchange.cors);
     else if (request.method === 'GET' || request.method === 'HEAD') this.#answer(exchange);
-    else answerRefusal(response, new Refusal('method-not-allowed'), { ...exchange.cors, Allow: ALLOW });
+    else {
+      this.#options.refused?.('method-not-allowed');
+      answerRefusal(response, new Refusal('method-not-allowed'), { ...exchange.cors, Allow: ALLOW });
+    }
   }
 
   /** Ends all streams in good order; resolves when their connections are gone. */
@@ -145,8 +154,10 @@ export class SseEndpoint<E> {
 
   #admit(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams, expiresAt: number): void {
     const { request, response, cors } = exchange;
-    if (request.method === 'HEAD') response.writeHead(200, { ...streamHeaders, ...cors }).end();
-    else {
+    if (request.method === 'HEAD') {
+      const coding = this.#codingHeaders(this.#framing(request), cors);
+      response.writeHead(200, { ...streamHeaders, ...cors, ...coding }).end();
+    } else {
       const refusal = this.#options.limits?.join(request);
       if (refusal !== undefined) throw refusal;
       void this.#open(exchange, asked, query, expiresAt);
@@ -162,9 +173,10 @@ export class SseEndpoint<E> {
       const last = headers['last-event-id'] || query.get('lastEventId') || undefined;
       const opened = await asked.open(typeof last === 'string' ? last : undefined);
       if (this.#closing) throw new Refusal('stopping');
-      response.writeHead(200, { ...streamHeaders, ...cors, Connection: 'close' });
+      const framing = this.#framing(request);
+      const coding = this.#codingHeaders(framing, cors);
+      response.writeHead(200, { ...streamHeaders, ...cors, ...coding, Connection: 'close' });
       response.flushHeaders();
-      const framing = request.httpVersion === '1.0' ? plain : chunked;
       // It says "close" to the HTTP server alone.
       socket.off('close', this.#closed);
       await takeSocket(request, response, this.#options.clock);
@@ -174,6 +186,16 @@ export class SseEndpoint<E> {
       this.#forget(socket);
       this.#refuse(exchange, error);
     }
+  }
+
+  #framing({ httpVersion, headers }: IncomingMessage): Framing {
+    if (httpVersion === '1.0') return plain;
+    return this.#compresses && readsGzip(headers['accept-encoding']) ? gzipped : chunked;
+  }
+
+  #codingHeaders({ name }: Framing, { Vary }: Record<string, string>): Record<string, string> {
+    const vary = this.#compresses ? { Vary: `${Vary}, Accept-Encoding` } : {};
+    return name === 'gzip' ? { ...vary, 'Content-Encoding': 'gzip' } : vary;
   }
 
   #begin(socket: Socket, framing: Framing, opened: OpenStream<E>, expiresAt: number): void {

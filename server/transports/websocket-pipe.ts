@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
 import type { Timer } from '../clock.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
+import { deflatedMessage, LEAST_BYTES } from '../protocol/deflate.ts';
 import { textFrame } from '../protocol/websocket/text-frame.ts';
 import type { Conversation, Host } from '../session/conversation.ts';
 import type { Peer } from '../session/peer.ts';
@@ -12,7 +13,29 @@ import type { Wire } from '../session/wire.ts';
 export const CLOSE_TIME = 2_000;
 
 /** STOMP frames as WebSocket text frames. */
-export const webSocketWire: Wire = { key: 'ws', beat: textFrame(Buffer.from('\n')), wrap: textFrame };
+export const webSocketWire: Wire = {
+  key: 'ws',
+  beat: textFrame(Buffer.from('\n')),
+  wrap: (frame) => textFrame(frame),
+};
+
+const oneByOne = (frames: readonly Uint8Array[]): Uint8Array => Buffer.concat(frames.map((frame) => textFrame(frame)));
+
+/** The same for a client that reads permessage-deflate: what many get goes out as one compressed message of several frames. */
+const deflatingWire: Wire = {
+  ...webSocketWire,
+  key: 'ws-deflate',
+  blocks: {
+    // Clients bound their messages too: what it inflates to.
+    bytes: 16_384,
+    pack(frames) {
+      const text = Buffer.concat(frames);
+      const pays = text.length >= LEAST_BYTES && text.length <= 16_384;
+      return pays ? textFrame(deflatedMessage(text), true) : oneByOne(frames);
+    },
+    wrap: oneByOne,
+  },
+};
 
 /** What travels in the messages of a WebSocket instead of plain STOMP. */
 export interface MessageForm {
@@ -43,6 +66,14 @@ export interface WebSocketPipeOptions {
 /** A `ws` socket that knows its pipe: the listeners are shared by all of them. */
 export class StompSocket extends WebSocket {
   pipe: WebSocketPipe | undefined;
+
+  /** Whether the client inflates with the whole window: it may say that it has less (RFC 7692 section 7.1.2.1). */
+  get inflates(): boolean {
+    // As below.
+    const { _extensions } = this as { _extensions?: Record<string, { params?: { server_max_window_bits?: number } }> };
+    const agreed = _extensions?.['permessage-deflate'];
+    return agreed !== undefined && (agreed.params?.server_max_window_bits ?? 15) === 15;
+  }
 
   /**
    * Lets go of what inflated the last message. `ws` keeps it for the next one, its window alone is 32 KB, though without a
@@ -76,7 +107,7 @@ export class WebSocketPipe implements Pipe {
   #cut: Timer | undefined;
 
   constructor({ sessions, form, ws, socket, peer, onEnd, refused }: WebSocketPipeOptions) {
-    this.wire = form?.wire ?? webSocketWire;
+    this.wire = form?.wire ?? (ws.inflates ? deflatingWire : webSocketWire);
     this.#form = form;
     this.peer = peer;
     this.#sessions = sessions;

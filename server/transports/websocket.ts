@@ -16,7 +16,7 @@ export interface WebSocketEndpointOptions {
   readonly sessions: Host;
   /** Origins of other sites whose pages may connect; `*` is any. */
   readonly allowedOrigins: readonly string[];
-  /** Whether messages of clients may be compressed; they may where this is absent. What is sent is not. */
+  /** Whether messages may be compressed, both ways; they may where this is absent. */
   readonly compression?: boolean;
   /** Counts WebSockets by address; there is no bound where it is absent. */
   readonly limits?: Pick<Limits, 'join' | 'addresses'>;
@@ -44,8 +44,8 @@ const CUT_TIME = 500;
 const GOODBYES = 100;
 
 /**
- * Compression of what clients send (RFC 7692): each message for itself, so that nothing is kept from one to the next; see
- * `StompSocket.release`. The size that counts is the inflated one. Its output comes in small pieces, so that a bomb is known
+ * Compression (RFC 7692): each message for itself, so that nothing is kept from one to the next; see `StompSocket.release`, and
+ * `deflatingWire` for what is sent. Of what clients send, the size that counts is the inflated one. Its output comes in small pieces, so that a bomb is known
  * before it has cost anything.
  */
 const deflate = {

@@ -97,14 +97,16 @@ export function backplaneConformance(name: string, place: () => Promise<Backplan
   conforms('what a listener publishes comes after what it heard, for everyone', async (connect) => {
     const [one, two] = [await connect(), await connect()];
     const ear = new Ear();
+    const answers: Promise<number>[] = [];
     await one.subscribe(CHAT, {
-      message: (payload) => void (payload === 'question' && one.publish(CHAT, 'answer')),
+      message: (payload) => void (payload === 'question' && answers.push(one.publish(CHAT, 'answer'))),
       resumed: () => undefined,
     });
     await two.subscribe(CHAT, ear);
     await one.publish(CHAT, 'question');
     await ear.until(() => ear.heard.length === 2);
     assert.deepEqual(ear.heard, ['question', 'answer']);
+    assert.deepEqual(await Promise.all(answers), [2]);
   });
 
   conforms('channels do not hear one another', async (connect) => {

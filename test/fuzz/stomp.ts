@@ -6,57 +6,52 @@ import { FrameParser } from '../../server/protocol/stomp/parser.ts';
 import { versions } from '../../server/protocol/stomp/version.ts';
 import { readAll } from '../protocol/stomp/frames.ts';
 import type { FakePipe } from '../session/stage.ts';
-import type { Fuzzer } from './fuzzer.ts';
+import { Account, type Fuzzer, failure } from './fuzzer.ts';
 import type { ServerFrame } from './legal-stomp.ts';
-import { mutate } from './mutate.ts';
+import { below, mutate, pick, type Random } from './mutate.ts';
 import { recorded } from './recorded-stomp.ts';
 import { type Conversation, conversation, type Step } from './stomp-frames.ts';
 import { StompWorld } from './stomp-world.ts';
 import { WellMeant } from './well-meant.ts';
 
-const ERRORS = '/user/queue/errors';
+const ERRORS = [
+  ['id', 'errors'],
+  ['destination', '/user/queue/errors'],
+] as const;
 /** Conversations of one run of fast-check. */
 const RUN = 50;
 
 /** Frames that are nearly right, so that they lead far inside; each receipt is answered. */
 export const structuredStomp: Fuzzer = {
   name: 'STOMP, made frames',
-  async fuzz(frames, seed) {
+  share: 10,
+  async fuzz(count, seed) {
     const world = new StompWorld();
-    let tried = 0;
-    for (let run = 0; tried < frames; run++) {
-      const property = fc.asyncProperty(conversation, async (each) => {
-        tried += await converse(world, each);
-      });
+    const account = new Account(count);
+    for (let run = 0; account.inputs < count; run++) {
+      const property = fc.asyncProperty(conversation, (each) => converse(world, each, account, count));
       await fc.assert(property, { numRuns: RUN, seed: seed + 1_000_003 * run });
     }
     world.hub.close();
+    return account.outcome();
   },
 };
 
-/** Holds a conversation until it ends; returns how many frames that were. */
-async function converse(world: StompWorld, { offered, steps, cut, lineEnd, rash }: Conversation): Promise<number> {
+/** Holds a conversation until it ends, or there were inputs enough. */
+async function converse(
+  world: StompWorld,
+  { offered, steps, cut, lineEnd, rash }: Conversation,
+  account: Account,
+  count: number,
+): Promise<void> {
   const pipe = world.connect();
   receive(pipe, bytesOf('CONNECT', [['accept-version', offered]], '', lineEnd), cut);
   const end = offered === '1.1' || offered === '1.0' ? '\n' : lineEnd;
-  if (!rash)
-    receive(
-      pipe,
-      bytesOf(
-        'SUBSCRIBE',
-        [
-          ['id', 'errors'],
-          ['destination', ERRORS],
-        ],
-        '',
-        end,
-      ),
-      cut,
-    );
+  if (!rash) receive(pipe, bytesOf('SUBSCRIBE', [...ERRORS], '', end), cut);
   const asked: string[] = [];
   const wellMeant = new WellMeant();
   for (const step of steps) {
-    if (pipe.end !== undefined) break;
+    if (pipe.end !== undefined || account.inputs >= count) break;
     if (step.kind !== 'frame') {
       act(world, pipe, step);
       if (step.kind === 'time' || step.kind === 'answer') await world.settle();
@@ -65,12 +60,12 @@ async function converse(world: StompWorld, { offered, steps, cut, lineEnd, rash 
     const { command, headers, body } = rash ? step : wellMeant.turn(step);
     asked.push(`r${asked.length}`);
     receive(pipe, bytesOf(command, [['receipt', `r${asked.length - 1}`], ...headers], body, end), cut);
+    account.add(pipe.end);
   }
   await world.finish(pipe);
   const whole = pipe.end === undefined && !steps.some(isOpenEnded);
   const frames = world.end(pipe);
   if (whole) for (const receipt of asked) assert.ok(answers(frames, receipt), `${receipt} was answered`);
-  return asked.length;
 }
 
 function act(world: StompWorld, pipe: FakePipe, step: Exclude<Step, { readonly kind: 'frame' }>): void {
@@ -108,45 +103,53 @@ function receive(pipe: FakePipe, bytes: Buffer, cut: number): void {
 /** Recorded frames with bytes changed, left out, doubled and put in. */
 export const mutatedStomp: Fuzzer = {
   name: 'STOMP, mutated frames',
-  async fuzz(frames, seed) {
+  share: 10,
+  async fuzz(count, seed) {
     const world = new StompWorld();
+    const account = new Account(count);
     const random = seededRandom(seed);
-    for (let tried = 0; tried < frames; ) tried += await mutated(world, random);
+    while (account.inputs < count) {
+      const sent: Buffer[] = [];
+      try {
+        await mutated(world, random, account, sent, count);
+      } catch (error) {
+        throw failure(`${error}`, Buffer.concat(sent), seed);
+      }
+    }
     world.hub.close();
+    return account.outcome();
   },
 };
 
-/** Sends a recorded conversation until the server has had enough; returns how many of its frames were changed. */
-async function mutated(world: StompWorld, random: () => number): Promise<number> {
-  const original = recorded[Math.floor(random() * recorded.length)] ?? [];
+/** Sends a recorded conversation, some frames changed, until the server has had enough; only those are inputs. */
+async function mutated(
+  world: StompWorld,
+  random: Random,
+  account: Account,
+  sent: Buffer[],
+  count: number,
+): Promise<void> {
+  const original = pick(random, recorded);
   const pipe = world.connect();
-  let tried = 0;
-  for (let i = 0; i < original.length && pipe.end === undefined; i++) {
-    const frame = original[i] ?? Buffer.alloc(0);
-    const bytes = random() < (i === 0 ? 0.05 : 0.3) ? changed(frame, original, random) : frame;
+  for (const [i, frame] of original.entries()) {
+    if (pipe.end !== undefined || account.inputs >= count) break;
+    const bytes = random() < (i === 0 ? 0.05 : 0.3) ? mutate(frame, random, original) : frame;
+    sent.push(bytes);
     receive(pipe, bytes, random());
-    if (bytes !== frame) tried++;
-    if (random() < 0.3) world.append(1 + Math.floor(random() * 5));
+    if (bytes !== frame) account.add(pipe.end);
+    if (random() < 0.3) world.append(1 + below(random, 5));
     if (random() < 0.3) world.answer(random() < 0.7);
     if (random() < 0.1) await world.settle();
     if (random() < 0.1) parseAgain(bytes, random);
   }
   await world.finish(pipe);
   world.end(pipe);
-  return tried;
-}
-
-/** Once or several times. */
-function changed(bytes: Buffer, others: readonly Buffer[], random: () => number): Buffer {
-  let result = mutate(bytes, others, random);
-  while (random() < 0.3) result = mutate(result, others, random);
-  return result;
 }
 
 /** However the bytes are cut, they mean the same. */
-function parseAgain(bytes: Buffer, random: () => number): void {
-  const version = versions[Math.floor(random() * versions.length)];
-  const at = Math.floor(random() * bytes.length);
+function parseAgain(bytes: Buffer, random: Random): void {
+  const version = pick(random, versions);
+  const at = below(random, bytes.length + 1);
   const parse = (...chunks: Buffer[]): unknown[] => {
     const parser = new FrameParser();
     parser.version = version;

@@ -20,6 +20,7 @@ test('info tells of the instance and of each engine', async () => {
     state: 'up',
     rooms: ['global', 'help'],
     auth: 'guest',
+    lab: false,
     engines: {
       messageStore: { kind: 'sqlite', state: 'up' },
       backplane: { kind: 'in-process', state: 'up' },

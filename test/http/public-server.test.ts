@@ -67,3 +67,17 @@ test('/stream and /ws-endpoint have none of the page’s security headers', asyn
   }
   abort.abort();
 });
+
+test('a path that looks like the pattern of a route is not found', async () => {
+  for (const path of ['/*', '/a*b', '/api/*/x', '/:a', '/:a(', '/:a(^[', '/api/chat/:messages', '/(a)+']) {
+    const answer = await app.get(path);
+    assert.deepEqual([answer.status, (await json(answer)).code], [404, 'not-found'], path);
+  }
+});
+
+test('what a request expects, but for 100-continue, is refused in the form of all errors', async () => {
+  const ask = (expected: string) =>
+    rawRequest(app.app.port, `GET /api/info HTTP/1.1\nHost: x\nConnection: close\nExpect: ${expected}\n\n`);
+  assert.match(await ask('100-continue'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  assert.match(await ask('a-miracle'), /^HTTP\/1\.1 400 [\s\S]*"code":"invalid-request"/);
+});

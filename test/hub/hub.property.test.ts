@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { Encoding } from '../../server/hub/encoding.ts';
 import { type Numbered, numbered, StateStream, StoredStream, settle, type World, world } from '../support/hub-world.ts';
 import type { RecordingSink } from '../support/recording-sink.ts';
 
@@ -51,6 +52,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('store' as const), down: fc.boolean() }) },
 );
+
+/** Of the three encodings of the followers, the last one goes out in blocks. */
+function encodingOf(key: string): Encoding<Numbered> {
+  const as = (events: readonly Uint8Array[]): Uint8Array => Buffer.concat(events);
+  return { ...numbered(key), ...(key === 'text 2' && { blocks: { bytes: 300, pack: as, wrap: as } }) };
+}
 
 /** Moves what arrived whole into `got`; a connection that was cut takes with it what the pipe still held. */
 function collect(follower: Follower): void {
@@ -115,7 +122,7 @@ test('a follower of a complete stream sees every event once and in order, whatev
           follower.from = chat.stream.next;
         }
         Object.assign(follower, connect(), { read: 0 });
-        follower.client?.follow(chat.stream, numbered(follower.key), { next: follower.from + follower.got.length });
+        follower.client?.follow(chat.stream, encodingOf(follower.key), { next: follower.from + follower.got.length });
       };
       for (const step of steps) {
         if (step.kind === 'append') for (let n = 0; n < step.count; n++) chat.append('x'.repeat(step.padding));
@@ -163,7 +170,7 @@ test('a follower of a latest stream never goes back and ends on the newest state
       const attach = (follower: Follower): void => {
         Object.assign(follower, connect(), { read: 0, got: [] });
         const before: Numbered[] = state.state < 0 ? [] : [{ n: state.state }];
-        follower.client?.follow(state.stream, numbered(follower.key), { next: state.stream.next, before });
+        follower.client?.follow(state.stream, encodingOf(follower.key), { next: state.stream.next, before });
       };
       for (const step of steps) {
         if (step.kind === 'append') for (let n = 0; n < step.count; n++) state.append();

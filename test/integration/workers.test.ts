@@ -118,6 +118,51 @@ test('a worker that dies is replaced, and meanwhile the others serve', async () 
   await until(async () => children(server.pid).length === WORKERS && (await health()).state === 'ready');
 });
 
+test('a SockJS session of a worker that dies ends, and a new one goes on from the last message', async () => {
+  const call = async (session: string, transport: string, body = ''): Promise<{ status: number; text: string }> =>
+    await sockjs(session, transport, body).catch(() => ({ status: 0, text: '' }));
+  const begin = async (session: string, after: number): Promise<void> => {
+    const connect = 'CONNECT\naccept-version:1.2\nhost:x\n\n\0';
+    const subscribe = `SUBSCRIBE\nid:sub-0\ndestination:/topic/chat\nafter:${after}\n\n\0`;
+    assert.equal((await call(session, 'xhr')).text, 'o\n');
+    assert.equal((await call(session, 'xhr_send', JSON.stringify([connect, subscribe]))).status, 204);
+  };
+  const seqs = (text: string): number[] => [...text.matchAll(/\\"seq\\":(\d+)/g)].map(([, seq]) => Number(seq));
+  const writer = await StompClient.connect(server.url, 'writer');
+  await writer.accepted('/app/chat', { content: 'before the death' });
+  // As many sessions as it takes for every worker to have one.
+  const sessions = Array.from({ length: 4 * WORKERS }, () => crypto.randomUUID());
+  const polls: Promise<unknown>[] = [];
+  for (const session of sessions) {
+    await begin(session, 0);
+    while (seqs((await call(session, 'xhr')).text).length === 0);
+    // A poll that waits keeps the session; it breaks off with the worker that has it or passes it on.
+    polls.push(call(session, 'xhr'));
+  }
+  const { head: last } = await json(fetch(`${server.url}/api/chat/messages`, { headers: { connection: 'close' } }));
+  await writer.close();
+  const [victim = 0] = children(server.pid);
+  process.kill(victim, 'SIGKILL');
+  await until(async () => !children(server.pid).includes(victim) && children(server.pid).length === WORKERS);
+  await until(async () => (await health()).state === 'ready');
+  const heart = JSON.stringify(['\n']);
+  const found = await Promise.all(sessions.map((session) => call(session, 'xhr_send', heart)));
+  const gone = sessions.filter((_, index) => found[index]?.status !== 204);
+  // Those of the dead worker are unknown to the one in its place; all others go on.
+  assert.ok(gone.length > 0 && gone.length < sessions.length, `${gone.length}`);
+  for (const { status } of found) assert.ok([204, 404, 502].includes(status), `${status}`);
+  const again = await StompClient.connect(server.url, 'writer');
+  await again.accepted('/app/chat', { content: 'after the death' });
+  await Promise.all(polls);
+  for (const session of [crypto.randomUUID(), crypto.randomUUID()]) {
+    await begin(session, last);
+    let text = '';
+    while (seqs(text).length === 0) text = (await call(session, 'xhr')).text;
+    assert.deepEqual(seqs(text), [last + 1]);
+  }
+  await again.close();
+});
+
 test('a worker that hangs is named, and gets nobody more than one connection', async () => {
   const [victim = 0] = children(server.pid);
   process.kill(victim, 'SIGSTOP');

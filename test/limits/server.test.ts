@@ -239,3 +239,49 @@ test('connections that say nothing, half a request or half a handshake are told 
   for (const answer of answers) assert.match(answer, OWN_FORM(408, 'timeout'));
   assert.equal(await refusals(app, 'timeout'), 3);
 });
+
+test('what is refused before a session or the framework has seen it is counted too', async () => {
+  const app = await start({});
+  const upgrade = (path: string) => rawRequest(app.app.port, handshake({ path }));
+  assert.match(await upgrade('/nowhere'), / 404 /);
+  assert.match(await upgrade('/ws-endpoint/nowhere'), / 404 /);
+  assert.equal((await app.get('/ws-endpoint/nowhere')).status, 404);
+  assert.equal(await refusals(app, 'not-found'), 3);
+  assert.equal((await app.post('/stream', '')).status, 405);
+  assert.equal((await app.post('/ws-endpoint/iframe.html', '')).status, 405);
+  assert.equal(await refusals(app, 'method-not-allowed'), 2);
+});
+
+test('a body that comes a byte a second ends by the time that a request has', async () => {
+  const app = await start({});
+  const slow = async (path: string): Promise<string> => {
+    const [socket] = await connections(app, 1);
+    assert.ok(socket !== undefined);
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (chunk) => {
+      answer += chunk;
+    });
+    const type = 'Content-Type: application/json\r\n';
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\n${type}Content-Length: 1000\r\n\r\n`);
+    const drip = setInterval(() => socket.write('x'), 1_000);
+    await once(socket, 'close');
+    clearInterval(drip);
+    return answer;
+  };
+  const opened = await app.post('/ws-endpoint/0/s/xhr', '');
+  assert.equal(await opened.text(), 'o\n');
+  // A poll keeps the session until the slow send has ended.
+  const polling = new AbortController();
+  const poll = fetch(`${app.url}/ws-endpoint/0/s/xhr_streaming`, { method: 'POST', signal: polling.signal });
+  poll.catch(() => undefined);
+  const [rest, send, gone] = await Promise.all([
+    slow('/api/chat/messages'),
+    slow('/ws-endpoint/0/s/xhr_send'),
+    slow('/ws-endpoint/0/nobody/xhr_send'),
+  ]);
+  polling.abort();
+  assert.match(rest, OWN_FORM(408, 'timeout'));
+  assert.match(send, OWN_FORM(408, 'timeout'));
+  // This one is answered at once, and its connection ends all the same.
+  assert.match(gone, /^HTTP\/1\.1 404 /);
+});

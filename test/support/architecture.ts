@@ -22,6 +22,7 @@ type Layer =
   | 'market'
   | 'destinations'
   | 'http'
+  | 'lab'
   | 'doctor'
   | 'root';
 
@@ -40,7 +41,8 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   chat: ['hub', 'protocol', 'ports', 'leaves'],
   market: ['hub', 'protocol', 'ports', 'leaves'],
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
-  http: ['chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
+  lab: ['leaves'],
+  http: ['lab', 'chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'log.ts', 'name.ts'];

@@ -37,6 +37,8 @@ function lengthOf(length: number, mask: number): Buffer {
 
 export interface ReceivedFrame {
   readonly opcode: number;
+  /** RSV1. */
+  readonly compressed: boolean;
   readonly payload: Buffer;
 }
 
@@ -105,7 +107,7 @@ export class RawWebSocket {
     if (this.#bytes.length < end) return undefined;
     const payload = this.#bytes.subarray(2 + extra, end);
     this.#bytes = this.#bytes.subarray(end);
-    return { opcode: first & 0x0f, payload };
+    return { opcode: first & 0x0f, compressed: (first & 0x40) !== 0, payload };
   }
 
   async #line(end: string): Promise<string> {

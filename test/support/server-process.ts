@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { freeze } from './freeze.ts';
 
 const MAIN = join(import.meta.dirname, '../../server/main.ts');
 
@@ -82,7 +83,7 @@ export class ServerProcess {
 
   /** It keeps its connections and does nothing. */
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    freeze(this.#child);
   }
 
   thaw(): void {

@@ -37,7 +37,7 @@ test('the response begins with the right headers, a retry, and a snapshot', asyn
   assert.equal(peer.header('content-type'), 'text/event-stream; charset=utf-8');
   assert.equal(peer.header('cache-control'), 'no-cache, no-transform');
   assert.equal(peer.header('x-accel-buffering'), 'no');
-  assert.equal(peer.header('vary'), 'Origin');
+  assert.equal(peer.header('vary'), 'Origin, Accept-Encoding');
   assert.equal(peer.header('transfer-encoding'), 'chunked');
   assert.equal(peer.header('access-control-allow-origin'), undefined);
   assert.match(
@@ -211,7 +211,7 @@ for (const [allowedOrigins, origin, expected] of [
     await start({ allowedOrigins });
     const peer = await server.get('', [`Origin: ${origin}`]).until(events(1));
     assert.equal(peer.header('access-control-allow-origin'), expected);
-    assert.equal(peer.header('vary'), 'Origin');
+    assert.equal(peer.header('vary'), 'Origin, Accept-Encoding');
   });
 }
 

@@ -1,10 +1,10 @@
-// permessage-deflate (RFC 7692), for what clients send.
+// permessage-deflate (RFC 7692), both ways.
 import assert from 'node:assert/strict';
 import test, { mock } from 'node:test';
-import { constants, deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { headerOf } from '../../server/protocol/stomp/frame.ts';
 import { StompSocket } from '../../server/transports/websocket-pipe.ts';
-import { PING, RawWebSocket, TEXT } from '../support/raw-websocket.ts';
+import { PING, RawWebSocket, type ReceivedFrame, TEXT } from '../support/raw-websocket.ts';
 import { TestClient, TestServer } from './websocket-server.ts';
 
 const OFFER = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' };
@@ -123,4 +123,91 @@ test('a connection that sent something compressed keeps nothing of what inflated
   assert.equal(seen.size, 10);
   assert.equal(kept.length, 0);
   for (const client of clients) client.socket.terminate();
+});
+
+const END = Buffer.from('0000ffff', 'hex');
+
+/** A client that made this offer and follows the news. */
+async function follower(server: TestServer, offer = OFFER['Sec-WebSocket-Extensions']): Promise<RawWebSocket> {
+  const client = await RawWebSocket.open(server.port, { 'Sec-WebSocket-Extensions': offer });
+  client.stomp('CONNECT\naccept-version:1.2\n\n^');
+  await client.next();
+  client.stomp('SUBSCRIBE\nid:sub-0\ndestination:/topic/news\nreceipt:r\n\n^');
+  await client.next();
+  return client;
+}
+
+function inflated({ compressed, payload }: ReceivedFrame): string {
+  const text = compressed
+    ? inflateRawSync(Buffer.concat([payload, END]), { finishFlush: constants.Z_SYNC_FLUSH })
+    : payload;
+  return text.toString();
+}
+
+/** The WebSocket frames in which so many MESSAGEs came. */
+async function framesOf(client: RawWebSocket, messages: number): Promise<ReceivedFrame[]> {
+  const frames: ReceivedFrame[] = [];
+  for (let count = 0; count < messages; ) {
+    const next = await client.next();
+    if (next === undefined) assert.fail('the connection ended');
+    frames.push(next);
+    count += inflated(next).split('MESSAGE\n').length - 1;
+  }
+  return frames;
+}
+
+const numbers = (text: string): number[] => [...text.matchAll(/"news (\d+)"/g)].map(([, n]) => Number(n));
+
+test('what gathers for many goes out as few compressed messages, the same for all, of at most 16 KB inflated', async () => {
+  await using server = await new TestServer().listen();
+  const clients = [await follower(server), await follower(server)];
+  for (let n = 0; n < 500; n++) server.destinations.news.append(`news ${n}`);
+  const got = await Promise.all(clients.map((client) => framesOf(client, 500)));
+  for (const frames of got) {
+    assert.ok(frames.length < 10);
+    for (const frame of frames) {
+      assert.ok(frame.compressed);
+      assert.ok(inflated(frame).length <= 16_384);
+      assert.ok(frame.payload.length < inflated(frame).length / 4);
+    }
+    assert.deepEqual(
+      numbers(frames.map(inflated).join('')),
+      Array.from({ length: 500 }, (_, n) => n),
+    );
+  }
+  assert.deepEqual(got[0], got[1]);
+  for (const { socket } of clients) socket.destroy();
+});
+
+for (const [says, offer, texts] of [
+  ['little text', OFFER['Sec-WebSocket-Extensions'], ['news 0', 'news 1']],
+  ['an event larger than a block', OFFER['Sec-WebSocket-Extensions'], [`news ${'0'.repeat(20_000)}`]],
+  [
+    'text for a client with a smaller window',
+    'permessage-deflate; server_max_window_bits=12',
+    Array.from({ length: 100 }, (_, n) => `news ${n}`),
+  ],
+  ['text for a client that did not offer it', 'x-other', Array.from({ length: 100 }, (_, n) => `news ${n}`)],
+] as const)
+  test(`${says} is sent as it is, each event as a message`, async () => {
+    await using server = await new TestServer().listen();
+    const client = await follower(server, offer);
+    for (const text of texts) server.destinations.news.append(text);
+    const frames = await framesOf(client, texts.length);
+    assert.equal(frames.length, texts.length);
+    assert.ok(frames.every(({ compressed }) => !compressed));
+    client.socket.destroy();
+  });
+
+test('a client library reads them, among heart-beats and receipts, in order', async () => {
+  await using server = await new TestServer().listen();
+  const client = await new TestClient(server.url, ['v12.stomp'], { perMessageDeflate: true }).connect();
+  client.send('SUBSCRIBE', { id: 'sub-0', destination: '/topic/news', receipt: 'r' });
+  await client.next('RECEIPT');
+  for (let n = 0; n < 1_000; n++) server.destinations.news.append(`news ${n}`);
+  for (let n = 0; n < 1_000; n++) {
+    const message = await client.next('MESSAGE');
+    assert.equal(headerOf(message, 'message-id'), `m:${n}`);
+  }
+  client.socket.terminate();
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SignIn } from '../../auth/sign-in.ts';
-import { Refusal, refusalOf } from '../../errors.ts';
+import { type ErrorCode, Refusal, refusalOf } from '../../errors.ts';
 import type { ClientAddresses } from '../../limits/client-address.ts';
 import type { Logger } from '../../log.ts';
 import { parseCallback, parsePath } from '../../protocol/sockjs/path.ts';
@@ -52,6 +52,8 @@ export interface SockJsOptions {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, form?: MessageForm) => void;
   /** Where several processes share the port. */
   readonly neighbours?: Neighbours | undefined;
+  /** Told of each refusal, but those of sessions and of WebSockets. */
+  refused?(code: ErrorCode): void;
 }
 
 /** How many sessions are told of the end before others get a turn. */
@@ -101,7 +103,10 @@ export class SockJsEndpoint {
       else
         socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     } else if (place?.kind === 'raw-websocket') this.#options.upgrade(request, socket, head);
-    else refuseUpgrade(socket, new Refusal('not-found'));
+    else {
+      this.#options.refused?.('not-found');
+      refuseUpgrade(socket, new Refusal('not-found'));
+    }
   }
 
   /** Tells every session that the server stops, and ends it. Those on WebSockets are their endpoint's. */
@@ -120,6 +125,7 @@ export class SockJsEndpoint {
       answer();
     } catch (error) {
       const refusal = refusalOf(error);
+      this.#options.refused?.(refusal.code);
       if (refusal.code === 'internal') this.#options.log.error({ err: error }, 'a SockJS request failed');
       request.resume();
       if (response.headersSent) response.destroy();
@@ -224,7 +230,10 @@ export class SockJsEndpoint {
     exchange.request.resume();
     const { method } = exchange.request;
     if (method === 'GET' || method === 'HEAD') answer();
-    else answerRefusal(exchange.response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
+    else {
+      this.#options.refused?.('method-not-allowed');
+      answerRefusal(exchange.response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
+    }
   }
 
   /** Refuses pages that may not ask. */

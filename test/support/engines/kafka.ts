@@ -7,6 +7,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../free-port.ts';
+import { freeze } from '../freeze.ts';
 
 const VERSION = '4.4.0';
 /** Any, but fixed: a random one that begins with a dash is taken for a flag. */
@@ -93,7 +94,7 @@ export class KafkaServer {
   }
 
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    freeze(this.#child);
   }
 
   thaw(): void {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { freePort } from '../free-port.ts';
+import { freeze } from '../freeze.ts';
 
 /** A server with a database for each who asks. */
 export interface MysqlHost {
@@ -122,7 +123,7 @@ export class MysqlServer implements MysqlHost {
 
   /** Everything stays connected and nothing is answered any more. */
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    freeze(this.#child);
   }
 
   thaw(): void {

@@ -9,6 +9,7 @@ import { systemClock } from '../../../server/clock.ts';
 import type { RedisOptions } from '../../../server/engines/redis/redis-options.ts';
 import type { Logger } from '../../../server/log.ts';
 import { freePort } from '../free-port.ts';
+import { freeze } from '../freeze.ts';
 
 /** Keeps what is said, a line each: the sentence, then the fields. */
 export class KeptLog implements Logger {
@@ -118,7 +119,7 @@ export class RedisServer {
 
   /** It keeps its connections and answers nothing. */
   freeze(): void {
-    this.#child?.kill('SIGSTOP');
+    freeze(this.#child);
   }
 
   thaw(): void {

@@ -1,4 +1,5 @@
 import { ChatPanel } from '../chat/ChatPanel.tsx';
+import { LazyLab } from '../lab/LazyLab.tsx';
 import { ChartPanel } from '../market/ChartPanel.tsx';
 import { MarketPanel } from '../market/MarketPanel.tsx';
 import { useApp } from './context.ts';
@@ -7,7 +8,15 @@ import { Tabs } from './Tabs.tsx';
 
 /** The whole page. */
 export function App() {
-  const { view } = useApp();
+  const { view, place } = useApp();
+  if (place.view.value === 'lab') {
+    return (
+      <div class="page">
+        <Header />
+        <LazyLab />
+      </div>
+    );
+  }
   return (
     <div class="page" data-tab={view.tab.value}>
       <Header />

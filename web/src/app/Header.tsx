@@ -1,6 +1,7 @@
 import { ThemeSwitch } from '../theme/ThemeSwitch.tsx';
 import { ConnectionStatus } from './ConnectionStatus.tsx';
 import { Icon } from './Icon.tsx';
+import { Places } from './Places.tsx';
 
 /** The line over everything: the name, how the connections stand, the colours. */
 export function Header() {
@@ -12,6 +13,7 @@ export function Header() {
         </span>
         <span class="brand-name">Towncrier</span>
       </h1>
+      <Places />
       <ConnectionStatus />
       <ThemeSwitch />
     </header>

@@ -3,15 +3,22 @@ import { useContext } from 'preact/hooks';
 import type { ChatConnection } from '../chat/chat-connection.ts';
 import type { ChatState } from '../chat/chat-state.ts';
 import type { Typist } from '../chat/typist.ts';
+import type { Tap } from '../lab/tap.ts';
 import type { ChartFeed } from '../market/chart-feed.ts';
 import type { MarketState } from '../market/market-state.ts';
 import type { Preferences } from '../preferences.ts';
 import type { Theme } from '../theme/theme.ts';
+import type { Place } from './place.ts';
 import type { ViewState } from './view-state.ts';
 
 /** What the views are made from: states to read, and what acts on them. */
 export interface AppParts {
   readonly view: ViewState;
+  readonly place: Place;
+  /** Where the Lab sees the page's connections. */
+  readonly tap: Tap;
+  /** Makes both connections anew, at once. */
+  reconnect(): void;
   readonly theme: Theme;
   readonly chat: ChatState;
   readonly connection: ChatConnection;

@@ -9,6 +9,7 @@ import { browserClock } from '../clock.ts';
 import { serverApi } from '../connection/api.ts';
 import { stompSessions } from '../connection/stomp-session.ts';
 import { inFrame } from '../frames.ts';
+import { Tap } from '../lab/tap.ts';
 import { isInterval } from '../market/candle.ts';
 import { ChartFeed } from '../market/chart-feed.ts';
 import { MarketFeed } from '../market/market-feed.ts';
@@ -16,6 +17,7 @@ import { MarketState } from '../market/market-state.ts';
 import { type Preferences, storedPreferences } from '../preferences.ts';
 import { Theme } from '../theme/theme.ts';
 import type { AppParts } from './context.ts';
+import { Place } from './place.ts';
 import { randomUuid } from './random-uuid.ts';
 import { ViewState } from './view-state.ts';
 import { watchWindow } from './watch-window.ts';
@@ -34,12 +36,20 @@ export function createApp(window: Window): PageApp {
   const preferences = storedPreferences(() => window.localStorage);
   const view = new ViewState();
   const theme = new Theme(preferences, document, window.matchMedia('(prefers-color-scheme: dark)'));
-  const { chat, connection } = createChat(window, preferences, view);
-  const { market, chart, feed } = createMarket(document, preferences);
+  const place = new Place(window);
+  const tap = new Tap();
+  const { chat, connection } = createChat(window, preferences, view, tap);
+  const { market, chart, feed } = createMarket(document, preferences, tap);
   const typist = new Typist(browserClock, (typing) => connection.typing(typing));
   effect(() => chat.watch(view.watching.value));
+  const reconnect = (): void => {
+    connection.renew();
+    feed.stream.renew();
+    connection.wake();
+    feed.stream.wake();
+  };
   return {
-    parts: { view, theme, chat, connection, typist, market, chart, preferences },
+    parts: { view, place, tap, reconnect, theme, chat, connection, typist, market, chart, preferences },
     start() {
       watchWindow(window, { view, connection, prices: feed.stream, clock: browserClock });
       // What was not sent before the page was loaded again shows at once.
@@ -49,7 +59,7 @@ export function createApp(window: Window): PageApp {
   };
 }
 
-function createChat(window: Window, preferences: Preferences, view: ViewState) {
+function createChat(window: Window, preferences: Preferences, view: ViewState, tap: Tap) {
   const announcer = new Announcer(browserClock, (text) => {
     view.spoken.value = text;
   });
@@ -67,7 +77,7 @@ function createChat(window: Window, preferences: Preferences, view: ViewState) {
   const url = new URL('/ws-endpoint', window.location.href.replace(/^http/, 'ws'));
   const connection = new ChatConnection({
     state: chat,
-    open: stompSessions(url.href),
+    open: stompSessions(url.href, tap),
     api: serverApi,
     clock: browserClock,
     random,
@@ -76,7 +86,7 @@ function createChat(window: Window, preferences: Preferences, view: ViewState) {
   return { chat, connection };
 }
 
-function createMarket(document: Document, preferences: Preferences) {
+function createMarket(document: Document, preferences: Preferences, tap: Tap) {
   const interval = preferences.get('interval');
   const market = new MarketState({
     choice: preferences.get('symbol') ?? 'BTC-USD',
@@ -92,7 +102,7 @@ function createMarket(document: Document, preferences: Preferences) {
     preferences.set('symbol', market.choice.value);
     preferences.set('interval', market.interval.value);
   });
-  const open = (url: string): EventSource => new EventSource(url);
+  const open = (url: string): EventSource => tap.source(new EventSource(tap.url(url, 'prices')), 'prices', url);
   const feed = new MarketFeed({ market, chart, api: serverApi, clock: browserClock, random, open });
   return { market, chart, feed };
 }

@@ -1,4 +1,5 @@
-import { Client } from '@stomp/stompjs';
+import { Client, Versions } from '@stomp/stompjs';
+import type { Tap } from '../lab/tap.ts';
 
 /** What a session tells its owner. After `closed` it says nothing more. */
 export interface SessionEvents {
@@ -23,13 +24,14 @@ export type OpenSession = (login: string, events: SessionEvents) => Session;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Sessions over a WebSocket at `url`. They do not reconnect: their owner opens another. */
-export function stompSessions(url: string): OpenSession {
+/** Sessions over a WebSocket at `url`, which the Lab may look at. They do not reconnect: their owner opens another. */
+export function stompSessions(url: string, tap: Tap): OpenSession {
   return (login, events) => {
     let reason: string | undefined;
     let open = true;
     const client = new Client({
-      brokerURL: url,
+      webSocketFactory: () =>
+        tap.socket(new WebSocket(tap.url(url, 'chat'), Versions.default.protocolVersions()), 'chat'),
       connectHeaders: { login },
       connectionTimeout: CONNECT_TIMEOUT_MS,
       reconnectDelay: 0,

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, Tab } from '../support/browser.ts';
+import { ServerProcess } from '../support/server-process.ts';
+
+let browser: Browser;
+let server: ServerProcess;
+
+before(async () => {
+  server = await ServerProcess.create();
+  await server.start();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.dispose();
+});
+
+/** The Lab in a tab of its own, and the errors of its page. */
+async function openLab(): Promise<{ page: Page; errors: string[] }> {
+  const tab = await Tab.open(await browser.newContext(), server.url, 'Ann');
+  await tab.page.getByTestId('place-lab').click();
+  await tab.page.getByTestId('lab').waitFor();
+  return { page: tab.page, errors: tab.errors };
+}
+
+const row = (page: Page, kind: string) => page.locator(`[data-testid="lab-row"][data-kind="${kind}"]`).first();
+
+test('the Lab shows the CONNECT that the page sent, and explains each bit of its frame', async () => {
+  const { page, errors } = await openLab();
+  assert.equal(new URL(page.url()).pathname, '/lab');
+  await page.getByTestId('lab-pause').click();
+  await page.getByTestId('lab-filter').fill('connect');
+  await row(page, 'CONNECTED').waitFor();
+  await row(page, 'CONNECT').click();
+  const grid = page.getByTestId('bit-grid');
+  await grid.waitFor();
+  const bits = (part: string): Promise<string | null> =>
+    grid.locator(`[data-part="${part}"]`).first().getAttribute('data-bits');
+  assert.equal(await bits('FIN'), '1');
+  assert.equal(await bits('opcode'), '0001');
+  assert.equal(await bits('MASK'), '1');
+  assert.equal((await bits('length, 7 bits'))?.length, 7);
+  const stomp = page.locator('[data-testid="lab-section"][data-title="STOMP frame"]');
+  assert.match((await stomp.textContent()) ?? '', /accept-version:1\.2/);
+  await page.goBack();
+  await page.getByTestId('chat-input').waitFor();
+  assert.deepEqual(errors, []);
+  await page.context().close();
+});
+
+test('a broken frame on the Lab’s own connection is answered with an ERROR, and the chat goes on', async () => {
+  const { page, errors } = await openLab();
+  await page.getByLabel('Protocol').selectOption('websocket');
+  await page.getByTestId('lab-connect').click();
+  await page.locator('[data-testid="lab-connect"][data-state="open"]').waitFor();
+  await page.getByTestId('lab-send').click();
+  await page.getByTestId('lab-filter').fill('lab');
+  await row(page, 'CONNECTED').waitFor();
+  await page.getByTestId('lab-preset').selectOption('Broken: SUBSCRIBE without an id');
+  await page.getByTestId('lab-send').click();
+  await row(page, 'ERROR').click();
+  await page.locator('[data-title="STOMP frame"]').filter({ hasText: 'missing-header' }).waitFor();
+  await page.locator('[data-testid="lab-connect"][data-state="closed"]').waitFor();
+  await page.locator('[data-testid="connection-chat"][data-state="live"]').waitFor({ state: 'attached' });
+  assert.deepEqual(errors, []);
+  await page.context().close();
+});
+
+test('prices come in as events, the keys move through them, and clearing empties the list', async () => {
+  const { page, errors } = await openLab();
+  await page.getByLabel('Protocol').selectOption('sse');
+  await row(page, 'market-tick').waitFor();
+  await page.getByTestId('lab-pause').click();
+  await page.getByTestId('lab-list').focus();
+  await page.keyboard.press('Home');
+  const first = await page.locator('[data-testid="lab-row"][aria-selected="true"]').getAttribute('id');
+  await page.keyboard.press('ArrowDown');
+  const second = await page.locator('[data-testid="lab-row"][aria-selected="true"]').getAttribute('id');
+  assert.notEqual(first, second);
+  const event = page.locator('[data-testid="lab-section"][data-title="Event"]');
+  await event.waitFor();
+  assert.match((await event.textContent()) ?? '', /data: \{/);
+  await page.getByTestId('lab-clear').click();
+  await page.getByTestId('lab-row').first().waitFor({ state: 'detached' });
+  assert.deepEqual(errors, []);
+  await page.context().close();
+});
+
+test('the Lab can be opened by its address, and Sec-WebSocket-Accept is computed there', async () => {
+  const page = await (await browser.newContext()).newPage();
+  const response = await page.goto(`${server.url}/lab`);
+  assert.equal(response?.status(), 200);
+  await page.locator('[data-step="accept"]').waitFor();
+  assert.match((await page.locator('[data-step="accept"]').textContent()) ?? '', /s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
+  await page.context().close();
+});
+
+test('with the debug stream on, the Lab shows the handshake and real masking keys', async () => {
+  const other = await ServerProcess.create({ PROTOCOL_LAB: 'on' });
+  try {
+    await other.start();
+    const page = await (await browser.newContext()).newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(`${other.url}/lab`);
+    await page.locator('[data-testid="lab-source"][data-source="wire"]').waitFor();
+    await page.getByTestId('lab-filter').fill('ws-endpoint');
+    await row(page, 'HTTP head').click();
+    const accept = await page.locator('[data-step="accept"] code').textContent();
+    await page.getByTestId('lab-filter').fill('101 Switching');
+    await row(page, 'HTTP head').click();
+    await page
+      .locator('[data-title="HTTP head"]')
+      .filter({ hasText: `${accept}` })
+      .waitFor();
+    await page.getByTestId('lab-filter').fill('chat');
+    await page.getByLabel('Direction').selectOption('client');
+    await page.locator('[data-testid="lab-row"]:not([data-kind="HTTP head"])').last().click();
+    const key = page.locator('[data-testid="bit-grid"] [data-part="masking key"]').first();
+    assert.match((await key.getAttribute('data-bits')) ?? '', /1/);
+    assert.deepEqual(errors, []);
+    await page.context().close();
+  } finally {
+    await other.dispose();
+  }
+});

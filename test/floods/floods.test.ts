@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { floods } from './floods.ts';
+import { type Measured, Trial } from './trial.ts';
+
+/** The short form of `npm run test:floods`. */
+const SECONDS = 2;
+const SIZE = 0.2;
+/** The most that the server may come to need, in bytes. */
+const MOST_MEMORY = 700 * 1_048_576;
+let trial: Trial;
+let quiet: Measured;
+
+before(async () => {
+  trial = await Trial.begin();
+  quiet = await trial.quiet(1);
+});
+after(() => trial?.end());
+
+for (const flood of floods) {
+  test(`${flood.name}: who behaves loses nothing, and the server's memory is bounded`, async () => {
+    const { pid } = trial;
+    const { counts, during, memory, complaints } = await trial.flood(flood, SECONDS, SIZE, quiet);
+    assert.deepEqual(complaints, []);
+    assert.ok(during.chat.count > 0 && during.ticks.count > 0, JSON.stringify(during));
+    assert.ok(Object.keys(counts).length > 0);
+    assert.ok(memory.most < MOST_MEMORY, JSON.stringify(memory));
+    // It is the same process, and it lives.
+    process.kill(pid, 0);
+  });
+}

@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks';
+import { NUL_SIGN, presets } from '../broken-frames.ts';
+import type { LabSocket } from '../lab-socket.ts';
+
+/** Where one sends a frame of one's own, also a broken one, on a connection on which nothing depends. */
+export function Sender({ socket }: { socket: LabSocket }) {
+  const [text, setText] = useState(presets[0]?.text ?? '');
+  const state = socket.state.value;
+  return (
+    <section class="lab-sender" aria-label="Send a frame of your own">
+      <div class="lab-sender-head">
+        <h2>Send a frame</h2>
+        <button
+          type="button"
+          class="button small"
+          data-testid="lab-connect"
+          data-state={state}
+          onClick={() => (state === 'closed' ? socket.connect() : socket.close())}
+        >
+          {state === 'closed' ? 'Connect' : state === 'open' ? 'Disconnect' : 'Connecting…'}
+        </button>
+        <select
+          class="lab-select"
+          aria-label="Begin with"
+          data-testid="lab-preset"
+          onChange={(event) => setText(presets[event.currentTarget.selectedIndex]?.text ?? '')}
+        >
+          {presets.map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </div>
+      <textarea
+        class="lab-frame"
+        data-testid="lab-frame"
+        aria-label={`The frame; ${NUL_SIGN} stands for NUL`}
+        rows={6}
+        spellcheck={false}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <div class="lab-sender-foot">
+        <span class="muted">
+          A WebSocket of its own: what is broken here breaks nothing else. {NUL_SIGN} stands for NUL.
+        </span>
+        <button
+          type="button"
+          class="button primary"
+          data-testid="lab-send"
+          disabled={state !== 'open'}
+          onClick={() => socket.send(text)}
+        >
+          Send
+        </button>
+      </div>
+    </section>
+  );
+}
