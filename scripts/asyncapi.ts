@@ -41,7 +41,8 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
     payload: Type.Object({ kind: Type.Literal('truncated'), first: Type.Integer({ minimum: 1 }) }),
   },
   chatSend: {
-    summary: 'A message to store. With a receipt header the RECEIPT says that it is committed.',
+    summary:
+      'A message to store. With a receipt header the RECEIPT says that it is committed; in a transaction that of COMMIT does.',
     payload: Type.Object({
       id: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Sent again under it: stored once.' })),
       sender,

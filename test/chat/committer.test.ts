@@ -373,3 +373,40 @@ test('whatever the store does, each send is answered, what is accepted is stored
   });
   await fc.assert(property, { numRuns: 60 });
 });
+
+test('whatever the store does, what is sent as one is stored whole and together, or not at all', async () => {
+  const troubles = fc.constantFrom<(Trouble | undefined)[]>(undefined, undefined, 'down', 'cut-before', 'cut-after');
+  const part = fc.record({ size: fc.integer({ min: 1, max: 6 }), conflict: fc.boolean() });
+  const moment = fc.record({ parts: fc.array(part, { maxLength: 5 }), trouble: troubles, wait: fc.nat(120) });
+  const property = fc.asyncProperty(fc.array(moment, { maxLength: 20 }), async (moments) => {
+    const { committer, store, clock, stored } = setUp();
+    const taken = draft();
+    const first = watch(committer.commit(taken));
+    await turn(clock, 2);
+    assert.equal(first.fate, 1);
+    const sent: { drafts: Draft[]; conflict: boolean; watched: ReturnType<typeof watchAll> }[] = [];
+    for (const { parts, trouble, wait } of moments) {
+      store.trouble = trouble;
+      for (const { size, conflict } of parts) {
+        const drafts = Array.from({ length: size }, () => draft());
+        if (conflict) drafts.push({ ...taken, content: 'other' });
+        sent.push({ drafts, conflict, watched: watchAll(committer.commitAll(drafts)) });
+      }
+      await turn(clock, wait, 20);
+    }
+    store.trouble = undefined;
+    await turn(clock, 6_000, 250);
+    const ids = store.of('global').map(({ id }) => id);
+    for (const { drafts, conflict, watched } of sent) {
+      const places = drafts.map(({ id }) => ids.indexOf(id));
+      const whole = places.every((place, i) => place > 0 && place === (places[0] ?? 0) + i);
+      if (typeof watched.fate === 'object') assert.deepEqual([whole, conflict], [true, false]);
+      else assert.notEqual(watched.fate, 'waiting');
+      const fresh = conflict ? places.slice(0, -1) : places;
+      assert.ok((whole && !conflict) || fresh.every((place) => place === -1), `${places}`);
+    }
+    const handedOn = stored.map((message) => message.seq);
+    assert.deepEqual(handedOn, [...new Set(handedOn)], 'each once');
+  });
+  await fc.assert(property, { numRuns: 60 });
+});

@@ -303,6 +303,27 @@ export function messageStoreConformance(name: string, place: () => Promise<Messa
     }
   });
 
+  conforms('units of two openers do not mix', async (store, place) => {
+    const other = await place.open();
+    try {
+      const sizes = Array.from({ length: 60 }, (_, i) => 2 + (i % 4));
+      const groups = sizes.map((size) => drafts(size));
+      await Promise.all(
+        groups.map((group, i) => (i % 2 === 0 ? store : other).commit(group, [{ from: 0, to: group.length }])),
+      );
+      const ids = (await everything(store)).map(({ id }) => id);
+      for (const group of groups) {
+        const first = ids.indexOf(group[0]?.id ?? '');
+        assert.deepEqual(
+          ids.slice(first, first + group.length),
+          group.map(({ id }) => id),
+        );
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
   conforms(
     'what was committed is there after a restart, under the same epoch, and counting goes on',
     async (store, place) => {

@@ -4,6 +4,7 @@ import { http, httpSignedIn } from './http.ts';
 import { settingsFuzzer } from './settings.ts';
 import { sockjs } from './sockjs.ts';
 import { sse } from './sse.ts';
+import { mutatedStomp, structuredStomp } from './stomp.ts';
 import { tokens } from './tokens.ts';
 import { websocket } from './websocket.ts';
 
@@ -12,6 +13,8 @@ export const fuzzers: readonly Fuzzer[] = [
   ...decoders,
   sse,
   sockjs,
+  structuredStomp,
+  mutatedStomp,
   tokens,
   settingsFuzzer,
   http,

@@ -3,7 +3,7 @@ import { errorTable } from '../../server/errors.ts';
 /** What is answered where nothing is refused. */
 const GOOD = [100, 101, 200, 201, 204, 206, 301, 302, 304];
 /** Nothing in a request can make these true. */
-const NEVER = ['internal', 'not-implemented', 'store-down', 'store-unknown', 'stopping', 'worker-gone', 'sign-in-down'];
+const NEVER = ['internal', 'store-down', 'store-unknown', 'stopping', 'worker-gone', 'sign-in-down'];
 /** What the SockJS protocol answers to broken sends (0.3.3, `XhrPolling`, `JsonPolling`): 500 and these words. */
 const SOCKJS =
   /^(?:Payload expected\.|Broken JSON encoding\.|"callback" parameter required|invalid "callback" parameter)$/;

@@ -50,6 +50,13 @@ test('values are escaped by version', () => {
   }
 });
 
+test('what is acknowledged goes out message by message, also where many could be one block', () => {
+  const together = (events: readonly Uint8Array[]): Uint8Array => Buffer.concat(events);
+  const wire = { ...webSocketWire, blocks: { bytes: 1_000, pack: together, wrap: together } };
+  const key = (acknowledged: boolean) => Object.keys(messageEncoding(topic(), form({ wire, acknowledged })));
+  assert.deepEqual([key(false).includes('blocks'), key(true).includes('blocks')], [true, false]);
+});
+
 test('a message is wrapped for its wire', () => {
   const plain = messageEncoding(topic(), form()).encode('x', 7);
   const framed = messageEncoding(topic(), form({ wire: webSocketWire })).encode('x', 7);

@@ -284,3 +284,34 @@ test('guests are connected at once, whatever their passcode, and /app/token is a
   stage.frame('SEND', { destination: '/app/token' }, '{"token":"x"}');
   assert.deepEqual(stage.destinations.sent[0]?.destination, '/app/token');
 });
+
+test('a SEND without the scope for it refuses its transaction', async () => {
+  const stage = await new SignInStage().signIn({ scopes: new Set<Scope>(['chat:read']) });
+  stage.frame('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
+  stage.frame('BEGIN', { transaction: 't' });
+  stage.frame('SEND', { destination: '/app/chat', transaction: 't' }, 'x');
+  stage.frame('COMMIT', { transaction: 't' });
+  assert.match(stage.seen().join(), /"scope-missing".*"transaction-refused"/);
+  assert.deepEqual(stage.destinations.batches, []);
+});
+
+test('a new token is taken at once, and is part of no transaction', async () => {
+  const stage = await new SignInStage().signIn();
+  stage.frame('BEGIN', { transaction: 't' });
+  stage.frame('SEND', { destination: '/app/token', transaction: 't', receipt: 'r' }, '{"token":"token-2"}');
+  await stage.provider.say(stage.identity({ expiresAt: stage.clock.now() + 2 * MINUTE }));
+  stage.frame('ABORT', { transaction: 't', receipt: 'a' });
+  assert.deepEqual(stage.seen(), ['RECEIPT r', 'RECEIPT a']);
+  stage.clock.advance(1.5 * MINUTE);
+  assert.equal(stage.pipe.end, undefined);
+});
+
+test('the end of a token aborts the transactions of its session', async () => {
+  const stage = await new SignInStage().signIn();
+  stage.frame('BEGIN', { transaction: 't' });
+  stage.frame('SEND', { destination: '/app/chat', transaction: 't' }, 'x');
+  stage.clock.advance(2 * MINUTE);
+  stage.frame('COMMIT', { transaction: 't' });
+  assert.equal(stage.pipe.end, 'token-expired');
+  assert.deepEqual(stage.destinations.batches, []);
+});

@@ -70,3 +70,42 @@ test('@stomp/stompjs sees an ERROR with its code and receipt-id', async () => {
   assert.equal(error.headers['receipt-id'], 'r1');
   await client.deactivate();
 });
+
+for (const version of [Versions.V1_0, Versions.V1_1, Versions.V1_2]) {
+  for (const answer of ['ack', 'nack'] as const) {
+    test(`@stomp/stompjs with STOMP ${version}: ${answer} lets a subscription go on`, async () => {
+      await using server = await new TestServer().listen();
+      const client = await connected(server, { stompVersions: new Versions([version]) });
+      const bodies: string[] = [];
+      const all = Promise.withResolvers<void>();
+      const take = (message: IMessage): void => {
+        bodies.push(message.body);
+        message[answer]();
+        if (bodies.length === 10) all.resolve();
+      };
+      for (let i = 0; i < 10; i++) server.destinations.news.append(`${i}`);
+      client.subscribe('/topic/news', take, { ack: 'client-individual', 'prefetch-count': '1', after: '0' });
+      await all.promise;
+      assert.deepEqual(
+        bodies,
+        Array.from({ length: 10 }, (_, i) => `"${i}"`),
+      );
+      await client.deactivate();
+    });
+  }
+
+  test(`@stomp/stompjs with STOMP ${version}: a transaction is committed as one, or aborted`, async () => {
+    await using server = await new TestServer().listen();
+    const client = await connected(server, { stompVersions: new Versions([version]) });
+    const [kept, dropped] = [client.begin(), client.begin('dropped')];
+    for (const { id } of [kept, dropped, kept])
+      client.publish({ destination: '/app/chat', body: id, headers: { transaction: id } });
+    dropped.abort();
+    kept.commit();
+    while (server.destinations.batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    server.destinations.batches[0]?.accept();
+    const sends = server.destinations.batches.map((batch) => batch.sends);
+    assert.deepEqual(sends, [[`/app/chat ${kept.id}`, `/app/chat ${kept.id}`]]);
+    await client.deactivate();
+  });
+}

@@ -37,6 +37,9 @@ const headerTexts: Readonly<Record<string, string>> = {
   receipt: 'Asks for a RECEIPT with this id.',
   'receipt-id': 'The receipt that was asked for.',
   after: 'Goes on behind this position (of Towncrier).',
+  ack: 'Of SUBSCRIBE: whether messages are acknowledged; of MESSAGE: what ACK sends back as its id.',
+  'prefetch-count': 'Messages that may be on their way and not acknowledged (of Towncrier).',
+  transaction: 'The transaction that this is part of.',
   epoch: 'Names the history that positions belong to (of Towncrier).',
   message: 'What went wrong, in short.',
 };
