@@ -1,12 +1,30 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A port that nothing listens at now. */
+/** Below the ports that kernels give to outgoing connections: none of those takes one in the meantime. */
+const RANGE = { from: 12_000, to: 32_000 };
+const handedOut = new Set<number>();
+
+/** A port that nothing listens at now, and that this process was not given before: who asks for two gets two. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // an address, because it listens on TCP
+  for (;;) {
+    const port = randomInt(RANGE.from, RANGE.to);
+    if (!handedOut.has(port) && (await isFree(port))) {
+      handedOut.add(port);
+      return port;
+    }
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
