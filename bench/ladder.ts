@@ -6,7 +6,7 @@ export const CLIENTS = 5_000;
 /** Milliseconds at the 99th percentile that a rate may cost. */
 export const LATENCY = 100;
 /** Messages a second, each to every client; between the last that holds and the first that does not, some more are tried. */
-const RUNGS = [5, 10, 20, 40, 80, 160, 320, 640];
+const RUNGS = [5, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560];
 const FINER = 2;
 /** Seconds of messages at a rung. */
 const SECONDS = 3;
