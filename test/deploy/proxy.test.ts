@@ -8,11 +8,15 @@ import { ProxyProcess } from './proxy-process.ts';
 
 /** Stands for an instance: says its name, and what it was told of the client. */
 async function startInstance(name: string): Promise<Server> {
+  let broken = false;
   const server = createServer((request, response) => {
     if (request.url === '/stream')
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
     else if (request.url?.startsWith('/fails')) response.destroy();
-    else response.end(JSON.stringify({ name, from: request.headers['x-forwarded-for'], host: request.headers.host }));
+    else if (request.url === '/breaks-once' && !broken) {
+      broken = true;
+      response.destroy();
+    } else response.end(JSON.stringify({ name, from: request.headers['x-forwarded-for'], host: request.headers.host }));
   });
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(data.toString())));
@@ -95,6 +99,14 @@ test('an instance is told the true address and host, whatever the client says', 
   const { from, host } = await ask('/', { 'x-forwarded-for': '1.2.3.4' });
   assert.equal(from, '127.0.0.1');
   assert.equal(host, new URL(proxy.url).host);
+});
+
+test('a reader whose connection to an instance breaks is served by the next try; a writer decides for itself', async () => {
+  for (let instance = 0; instance < 3; instance++) await ask('/breaks-once');
+  for (let instance = 0; instance < 3; instance++) {
+    const post = await fetch(`${proxy.url}/fails`, { method: 'POST', body: 'x' }).catch((error: unknown) => error);
+    assert.ok(post instanceof Error || (post instanceof Response && post.status === 502));
+  }
 });
 
 test('when an instance goes, others answer, and only its sessions move', async () => {
