@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Type, { type TSchema } from 'typebox';
 import { errorTable } from '../server/errors.ts';
 import { messageSchema, presenceSchema, symbolsSchema } from '../server/http/schemas.ts';
+import { viewIntervals } from '../server/market/market.ts';
 
 const DESCRIPTION = `The live data of Towncrier, as seen from the server: it "receives" what clients SEND and "sends" what they
 subscribe to. Chat, typing, presence and the market over STOMP 1.2 on WebSocket or SockJS; the market as Server-Sent Events too.
@@ -21,6 +22,8 @@ interface Channel {
   readonly action: 'send' | 'receive';
   readonly summary: string;
   readonly messages: readonly string[];
+  /** Parameters of the request, where it is one. */
+  readonly query?: TSchema;
 }
 
 const tick = symbolsSchema.properties.symbols.items;
@@ -100,6 +103,19 @@ export const asyncChannels: Readonly<Record<string, Channel>> = {
     summary:
       'Events market-tick, market-snapshot and market-status; Last-Event-ID resumes, ?symbols= and ?interval= send less.',
     messages: ['tick', 'snapshot', 'status'],
+    query: Type.Object({
+      symbols: Type.Optional(Type.String({ description: 'Only these, with commas between them; at most 100.' })),
+      interval: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          description: `The newest tick of a symbol at most once in so many milliseconds; rounded to ${viewIntervals.join(', ')}.`,
+        }),
+      ),
+      lastEventId: Type.Optional(
+        Type.String({ description: 'The id to go on from, for who cannot send the header Last-Event-ID.' }),
+      ),
+      access_token: Type.Optional(Type.String({ description: 'With AUTH=jwt, for who cannot send headers.' })),
+    }),
   },
 };
 
@@ -144,11 +160,12 @@ function channelObject({ address, server, summary, messages }: Channel): object 
   };
 }
 
-function operation(name: string, { action, summary, messages }: Channel): object {
+function operation(name: string, { action, summary, messages, query }: Channel): object {
   return {
     action,
     summary,
     channel: { $ref: `#/channels/${name}` },
+    ...(query && { bindings: { http: { method: 'GET', query, bindingVersion: '0.3.0' } } }),
     messages: messages.map((message) => ({ $ref: `#/channels/${name}/messages/${message}` })),
   };
 }

@@ -3,9 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allowed, shownDefault } from '../server/config/allowed.ts';
 import { type Setting, settings } from '../server/config/settings.ts';
-import { errorTable } from '../server/errors.ts';
+import { type ErrorCode, errorTable } from '../server/errors.ts';
 import { metrics } from '../server/http/metrics.ts';
+import { closeCode } from '../server/transports/websocket-pipe.ts';
 import { asyncApi } from './asyncapi.ts';
+import { page, table } from './markdown.ts';
+import { openApi } from './openapi.ts';
+import { httpApiPage } from './reference/http-api.ts';
+import { ssePage, stompPage } from './reference/live.ts';
 
 function settingsPage(): string {
   const rows = Object.entries<Setting>(settings).map(([name, setting]) => {
@@ -36,7 +41,46 @@ function errorsPage(): string {
     'ends the session; "ends" says that the code is one that ends it in any case. The message names the limit or the field.',
     '',
     ...table(['code', 'HTTP status', 'STOMP session', 'meaning'], rows),
+    '',
+    '## Close codes',
+    '',
+    'A WebSocket that the server closes says why by a code (RFC 6455 section 7.4); over SockJS the same code stands in the close frame',
+    '`c[code,"reason"]`. What `ws` refuses itself, before our code sees it, has the codes of that section: 1002, 1007 and 1009.',
+    '',
+    ...table(['close code', 'means', 'after'], closeRows()),
   ]);
+}
+
+const closeMeanings: Readonly<Record<number, string>> = {
+  1000: 'normal',
+  1001: 'going away',
+  1002: 'protocol error; over SockJS: the connection broke, what it carried may be lost',
+  1007: 'what came is not what its kind says',
+  1008: 'against a policy',
+  1009: 'too large',
+  1011: 'the server failed',
+  1012: 'the server restarts',
+  2010: 'over SockJS: another connection reads this session',
+  3000: 'over SockJS: the session has ended in good order',
+};
+
+function closeRows(): string[][] {
+  const byClose = new Map<number, string[]>([
+    [1000, ['DISCONNECT']],
+    [1002, ['reserved bits or opcodes, a missing mask, a cut SockJS response']],
+    [1007, ['text that is not UTF-8, and over SockJS what is not JSON']],
+    [2010, ['a second receiver']],
+    [3000, ['DISCONNECT, or the client’s own close']],
+  ]);
+  for (const code of Object.keys(errorTable) as ErrorCode[]) {
+    const close = closeCode(code);
+    // All others are refused by this one: naming them would name nearly the whole table.
+    const shown = close === 1008 ? 'every other code that ends a session' : `\`${code}\``;
+    byClose.set(close, [...new Set([...(byClose.get(close) ?? []), shown])]);
+  }
+  return [...byClose]
+    .sort(([one], [other]) => one - other)
+    .map(([close, after]) => [String(close), closeMeanings[close] ?? '', after.join(', ')]);
 }
 
 function metricsPage(): string {
@@ -51,29 +95,26 @@ function metricsPage(): string {
   ]);
 }
 
-function page(title: string, source: string, lines: readonly string[]): string {
-  return `${[`# ${title}`, '', ...lines, '', `<!-- Made from ${source} by \`npm run docs\`. -->`].join('\n')}\n`;
+/** A generated page: its path from the root, and what it should hold. */
+export interface ReferencePage {
+  readonly path: string;
+  readonly text: string;
 }
 
-/** A table in Markdown, with its columns as wide as the formatter wants them. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = head.map((_, column) => Math.max(3, ...all.map((cells) => cells[column]?.length ?? 0)));
-  const [first = '', ...more] = all.map((cells) => row(cells.map((cell, column) => cell.padEnd(widths[column] ?? 0))));
-  return [first, row(widths.map((width) => '-'.repeat(width))), ...more];
+/** All generated pages. */
+export async function referencePages(): Promise<readonly ReferencePage[]> {
+  const description = await openApi();
+  return [
+    { path: 'docs/reference/settings.md', text: settingsPage() },
+    { path: 'docs/reference/errors.md', text: errorsPage() },
+    { path: 'docs/reference/metrics.md', text: metricsPage() },
+    { path: 'docs/reference/http-api.md', text: httpApiPage(description) },
+    { path: 'docs/reference/stomp.md', text: stompPage() },
+    { path: 'docs/reference/sse.md', text: ssePage() },
+    { path: 'docs/reference/openapi.json', text: `${JSON.stringify(description, null, 2)}\n` },
+    { path: 'docs/reference/asyncapi.json', text: asyncApi() },
+  ];
 }
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** The generated pages: their path from the root, and what they should hold. */
-export const referencePages: readonly { readonly path: string; readonly text: string }[] = [
-  { path: 'docs/reference/settings.md', text: settingsPage() },
-  { path: 'docs/reference/errors.md', text: errorsPage() },
-  { path: 'docs/reference/metrics.md', text: metricsPage() },
-  { path: 'docs/reference/asyncapi.json', text: asyncApi() },
-];
 
 if (import.meta.main)
-  for (const { path, text } of referencePages) writeFileSync(join(import.meta.dirname, '..', path), text);
+  for (const { path, text } of await referencePages()) writeFileSync(join(import.meta.dirname, '..', path), text);

@@ -28,7 +28,7 @@ export interface MarketOptions {
 }
 
 /** The intervals at which a market can be followed, in milliseconds. */
-const viewIntervals = [100, 250, 500, 1_000, 5_000] as const;
+export const viewIntervals = [100, 250, 500, 1_000, 5_000] as const;
 
 /** Only the newest counts. */
 const STATUS_BOUNDS: LogBounds = { count: 16, bytes: 4_096, age: 60_000 };
