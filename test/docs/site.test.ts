@@ -19,6 +19,22 @@ test('every page of docs/ and the README are there, with their navigation', () =
   for (const [name, html] of pages()) assert.match(html, /aria-current="page">(?!Docs)/, name);
 });
 
+test('the protocols are read in the order of their README', () => {
+  const html = `${files.get('docs/index.html')}`;
+  const order = [
+    'README',
+    'tcp-handshake',
+    'http-upgrade',
+    'websocket-frames',
+    'stomp',
+    'sockjs',
+    'sse',
+    'compression',
+  ];
+  const found = [...html.matchAll(/<li><a href="\/docs\/protocols\/([\w-]+)\.html"/g)].map(([, name]) => name);
+  assert.deepEqual(found, order);
+});
+
 test('no link within the documents is dead, and no anchor is missing', () => {
   const known = (path: string): string | undefined => {
     const name = path.endsWith('/') ? `${path}index.html` : path;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 import type { Connection, Content, Entry, Sender } from '../../../web/src/lab/entry.ts';
 import { explain, keyIn } from '../../../web/src/lab/explanation.ts';
 import { bitRows } from '../../../web/src/lab/model/bit-rows.ts';
@@ -94,6 +94,19 @@ test('a chunk of the stream holds its events, and an event of the browser is its
   );
   const [event] = await explain(entry('server', { kind: 'event', type: 'market-tick', data: '{}', id: 'e:1' }, prices));
   assert.equal(new TextDecoder().decode(event?.bytes), block);
+});
+
+test('a chunk of a stream in gzip is inflated by itself, with the head of gzip and without', async () => {
+  const block = `event: market-tick\nid: e:1\ndata: {"text":"${'x'.repeat(600)}"}\n\n`;
+  const flushed = deflateRawSync(block, { finishFlush: constants.Z_FULL_FLUSH });
+  const head = Buffer.from('1f8b08000000000000ff', 'hex');
+  const prices: Connection = { name: 'prices', protocol: 'sse', target: '/stream' };
+  for (const data of [flushed, Buffer.concat([head, flushed])]) {
+    const chunk = Buffer.concat([bytes(`${data.length.toString(16)}\r\n`), data, bytes('\r\n')]);
+    const [, event] = await explain(entry('server', { kind: 'chunk', bytes: chunk, seen: 'wire', gzip: true }, prices));
+    assert.equal(event?.note, `Inflated: the block of ${flushed.length} bytes is ${block.length} bytes of text.`);
+    assert.equal(new TextDecoder().decode(event?.bytes), block);
+  }
 });
 
 test('over SockJS the envelope comes first, and the STOMP frame inside', async () => {

@@ -25,9 +25,22 @@ export async function readSources(root: string): Promise<Source[]> {
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
   const sources = await Promise.all([...OUTSIDE, ...inside].map((path) => readSource(root, path)));
+  const listed = new Map(sources.flatMap(listedBy));
+  const order = ({ path }: Source): number => listed.get(path) ?? sources.length;
   return sources.sort(
-    (a, b) => place(a.group) - place(b.group) || rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : 1),
+    (a, b) =>
+      place(a.group) - place(b.group) ||
+      rank(a.path) - rank(b.path) ||
+      order(a) - order(b) ||
+      (a.path < b.path ? -1 : 1),
   );
+}
+
+/** A README says in which order its folder is read: that of its links. */
+function listedBy({ path, text }: Source): (readonly [path: string, at: number])[] {
+  if (basename(path) !== 'README.md' || path === 'README.md') return [];
+  const links = [...text.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name = '']) => `${dirname(path)}/${name}`);
+  return [...new Set(links)].map((link, at) => [link, at]);
 }
 
 async function readSource(root: string, path: string): Promise<Source> {

@@ -47,7 +47,7 @@ export async function explain({ content, from, connection }: Entry): Promise<Sec
       ];
     }
     case 'chunk':
-      return chunks(content.bytes, content.gzip);
+      return await chunks(content.bytes, content.gzip);
   }
 }
 
@@ -108,31 +108,43 @@ function stompFrames(bytes: Uint8Array, note: string): Section[] {
   return sections;
 }
 
-function chunks(bytes: Uint8Array, gzip: boolean): Section[] {
+async function chunks(bytes: Uint8Array, gzip: boolean): Promise<Section[]> {
   const sections: Section[] = [];
   let rest = bytes;
   while (rest.length > 0 && sections.length < MOST_INNER) {
     const chunk = explainChunk(rest);
     sections.push(text('Chunk of HTTP/1.1', WIRE, rest.subarray(0, chunk.length), chunk));
-    if (!gzip) sections.push(...events(chunk.data));
+    if (gzip) sections.push(...(await compressedEvents(chunk.data)));
+    else sections.push(...events(chunk.data, ''));
     if (chunk.missing > 0 || chunk.length === 0) break;
     rest = rest.subarray(chunk.length);
   }
   return sections;
 }
 
-function events(data: Uint8Array): Section[] {
+/** Each block of the stream ends with a full flush, so it can be read without those before it; see docs/protocols/compression.md. */
+async function compressedEvents(data: Uint8Array): Promise<Section[]> {
+  const block = data[0] === GZIP[0] && data[1] === GZIP[1] ? data.subarray(GZIP_HEAD) : data;
+  const message = await inflated(block);
+  if (message === undefined) return [];
+  return events(message, `Inflated: the block of ${block.length} bytes is ${message.length} bytes of text.`);
+}
+
+function events(data: Uint8Array, note: string): Section[] {
   const sections: Section[] = [];
   let rest = data;
   while (rest.length > 0 && sections.length < MOST_INNER) {
     const event = explainEvent(rest);
     if (event.length === 0) break;
-    sections.push(text('Block of the event stream', '', rest.subarray(0, event.length), event));
+    sections.push(text('Block of the event stream', note, rest.subarray(0, event.length), event));
     rest = rest.subarray(event.length);
   }
   return sections;
 }
 
+/** RFC 1952, section 2.3: the first two bytes of a gzip file, and how long a head without extras is. */
+const GZIP = [0x1f, 0x8b] as const;
+const GZIP_HEAD = 10;
 /** RFC 7692, section 7.2.2: the sender took 00 00 ff ff from the end. */
 const TAIL = new Uint8Array([0, 0, 0xff, 0xff]);
 

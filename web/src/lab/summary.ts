@@ -30,7 +30,11 @@ export function summaryOf({ content, from }: Entry): Summary {
       return { kind: 'HTTP head', text: utf8(content.bytes.subarray(0, LOOKED_AT)).split('\r\n', 1)[0] ?? '', size };
     case 'chunk':
       if (content.gzip)
-        return { kind: 'gzip chunk', text: 'compressed; its events follow as the browser tells of them', size };
+        return {
+          kind: 'gzip chunk',
+          text: 'open it to see what is inside; the browser tells of its events besides',
+          size,
+        };
       return { ...chunk(utf8(content.bytes.subarray(0, LOOKED_AT))), size };
     case 'frame': {
       const { deflate } = content;
