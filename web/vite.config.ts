@@ -7,6 +7,8 @@ import { precompress } from './build/precompress.ts';
 const config: UserConfig = {
   base: '/',
   plugins: [preact(), documents(join(import.meta.dirname, '..')), precompress()],
+  // The library as it is made for browsers; its modules are made for Node.
+  resolve: { alias: { 'sockjs-client': 'sockjs-client/dist/sockjs.min.js' } },
   build: {
     target: 'es2022',
     // Nothing is inlined: the page's Content-Security-Policy allows no data: URLs, and every browser of the target preloads.

@@ -242,7 +242,7 @@ test('a session that was left says nothing any more', async () => {
   connection.renew();
   old.open = true;
   old.deliver('/topic/chat', { seq: 1, id: 'x', sender: 'Ben', content: 'ghost', time: 1 });
-  old.events.connected('epoch-9');
+  old.events.connected({ epoch: 'epoch-9', user: 'Ana', transport: 'websocket' });
   assert.deepEqual(shown(), []);
 });
 

@@ -83,7 +83,8 @@ export class FakeChatServer {
   }
 
   accept(): void {
-    if (this.last.open) this.last.events.connected(this.epoch);
+    const { last, epoch } = this;
+    if (last.open) last.events.connected({ epoch, user: last.login, transport: 'websocket' });
   }
 
   store(sender: string, id: string, content: string): void {

@@ -1,4 +1,5 @@
 import type { LinkState } from '../connection/link.ts';
+import type { Transport } from '../connection/transport.ts';
 import type { PriceState } from '../market/market-state.ts';
 import { useApp } from './context.ts';
 
@@ -7,6 +8,19 @@ const CHAT: Record<LinkState, { word: string; text: string }> = {
   live: { word: 'live', text: 'The chat is connected.' },
   reconnecting: { word: 'reconnecting', text: 'The chat lost its connection and is connecting again.' },
   offline: { word: 'offline', text: 'The chat cannot reach the server. It goes on trying; messages wait here.' },
+};
+
+/** A live chat that goes another way than usual says so. */
+const OVER: Record<Transport, { word: string; text: string }> = {
+  websocket: CHAT.live,
+  'xhr-streaming': {
+    word: 'streaming through SockJS',
+    text: 'The chat is connected through SockJS, because WebSocket is blocked on the way to the server.',
+  },
+  'xhr-polling': {
+    word: 'polling through SockJS',
+    text: 'The chat is connected by polling through SockJS, because WebSocket and streaming are blocked on the way to the server.',
+  },
 };
 
 const PRICES: Record<PriceState, { word: string; text: string }> = {
@@ -22,16 +36,23 @@ export function ConnectionStatus() {
   const chatState = chat.link.value;
   const priceState = market.link.value;
   const problem = chat.problem.value;
-  const chatText = problem === undefined ? CHAT[chatState].text : `${CHAT[chatState].text} ${problem}`;
+  const chatWords = chatState === 'live' ? OVER[chat.transport.value] : CHAT[chatState];
+  const chatText = problem === undefined ? chatWords.text : `${chatWords.text} ${problem}`;
   return (
     <div class="status" role="status">
       <span class="status-item" data-testid="connection-prices" data-state={priceState} title={PRICES[priceState].text}>
         <span class="status-dot" />
         Prices <b>{PRICES[priceState].word}</b>
       </span>
-      <span class="status-item" data-testid="connection-chat" data-state={chatState} title={chatText}>
+      <span
+        class="status-item"
+        data-testid="connection-chat"
+        data-state={chatState}
+        data-transport={chat.transport.value}
+        title={chatText}
+      >
         <span class="status-dot" />
-        Chat <b>{CHAT[chatState].word}</b>
+        Chat <b>{chatWords.word}</b>
       </span>
       {chatState === 'offline' && (
         <button type="button" class="button small" onClick={() => connection.wake()}>

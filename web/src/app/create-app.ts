@@ -7,7 +7,10 @@ import { restoredOutbox, storedOutbox } from '../chat/stored-outbox.ts';
 import { Typist } from '../chat/typist.ts';
 import { browserClock } from '../clock.ts';
 import { serverApi } from '../connection/api.ts';
-import { stompSessions } from '../connection/stomp-session.ts';
+import { fallingBack } from '../connection/fallback.ts';
+import { serverReachable, sessionsByTransport } from '../connection/open-sessions.ts';
+import { TransportChoice } from '../connection/transport-choice.ts';
+import { WebSocketReturn } from '../connection/websocket-return.ts';
 import { inFrame } from '../frames.ts';
 import { Tap } from '../lab/tap.ts';
 import { isInterval } from '../market/candle.ts';
@@ -74,15 +77,27 @@ function createChat(window: Window, preferences: Preferences, view: ViewState, t
     heard: (messages) => announcer.heard(messages),
   });
   effect(() => preferences.set('name', chat.name.value));
-  const url = new URL('/ws-endpoint', window.location.href.replace(/^http/, 'ws'));
+  const choice = new TransportChoice(session);
+  const open = sessionsByTransport(window.location.href, tap);
   const connection = new ChatConnection({
     state: chat,
-    open: stompSessions(url.href, tap),
+    open: fallingBack({ choice, open, reachable: serverReachable }),
     api: serverApi,
     clock: browserClock,
     random,
     newId: () => randomUuid(window.crypto),
   });
+  const comeback = new WebSocketReturn({
+    clock: browserClock,
+    choice,
+    open: open.websocket,
+    name: () => chat.name.value,
+    returned: () => connection.move(),
+  });
+  effect(() => {
+    if (chat.link.value === 'live') comeback.connected();
+  });
+  window.addEventListener('online', () => comeback.now());
   return { chat, connection };
 }
 

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { LinkState } from '../connection/link.ts';
+import type { Transport } from '../connection/transport.ts';
 import type { ChatMessage, ShownMessage } from './message.ts';
 import { MessageLog } from './message-log.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
@@ -38,6 +39,8 @@ export class ChatState {
   readonly outbox: Outbox;
   readonly name;
   readonly link = signal<LinkState>('connecting');
+  /** What carries the session, or carried the last one. */
+  readonly transport = signal<Transport>('websocket');
   /** Why the server ended the last session, where it said so. */
   readonly problem = signal<string | undefined>(undefined);
   readonly typing = signal(NOBODY);

@@ -1,11 +1,21 @@
-import { Client, Versions } from '@stomp/stompjs';
-import type { Tap } from '../lab/tap.ts';
+import { Client } from '@stomp/stompjs';
+import type { PrepareSocket } from './sockets.ts';
+import type { Transport } from './transport.ts';
+
+/** How the server greeted. */
+export interface Welcome {
+  /** Names the server's message history. */
+  readonly epoch: string;
+  /** The name that the session has: a sign-in may know better than the CONNECT. */
+  readonly user: string | undefined;
+  readonly transport: Transport;
+}
 
 /** What a session tells its owner. After `closed` it says nothing more. */
 export interface SessionEvents {
-  /** The server took the CONNECT. `epoch` names its message history. */
-  connected(epoch: string): void;
-  /** A SEND with this receipt was accepted. */
+  /** The server took the CONNECT. */
+  connected(welcome: Welcome): void;
+  /** A frame with this receipt was accepted. */
   receipt(id: string): void;
   /** It has ended, or could not be made; `reason` is the server's ERROR, where there was one. */
   closed(reason: string | undefined): void;
@@ -22,53 +32,70 @@ export interface Session {
 /** Opens a session under a name. */
 export type OpenSession = (login: string, events: SessionEvents) => Session;
 
-const CONNECT_TIMEOUT_MS = 10_000;
+export interface StompOptions {
+  readonly transport: Transport;
+  readonly prepare: PrepareSocket;
+  /** Within this time, in milliseconds, the server has to have greeted. */
+  readonly timeout: number;
+}
 
-/** Sessions over a WebSocket at `url`, which the Lab may look at. They do not reconnect: their owner opens another. */
-export function stompSessions(url: string, tap: Tap): OpenSession {
+/** Sessions over one transport. They do not reconnect: their owner opens another. */
+export function stompSessions(options: StompOptions): OpenSession {
   return (login, events) => {
-    let reason: string | undefined;
+    let client: Client | undefined;
     let open = true;
-    const client = new Client({
-      webSocketFactory: () =>
-        tap.socket(new WebSocket(tap.url(url, 'chat'), Versions.default.protocolVersions()), 'chat'),
-      connectHeaders: { login },
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      reconnectDelay: 0,
-      // The rates that the server offers: it beats every 10 s and asks for a beat every 20 s.
-      heartbeatIncoming: 10_000,
-      heartbeatOutgoing: 20_000,
-      // A socket whose peer is gone is let go at once; its closing handshake would take a minute.
-      discardWebsocketOnCommFailure: true,
-      onConnect: (frame) => events.connected(frame.headers.epoch ?? ''),
-      onUnhandledReceipt: (frame) => events.receipt(frame.headers['receipt-id'] ?? ''),
-      onStompError: (frame) => {
-        reason = frame.headers.message ?? 'The server ended the session.';
-      },
-      onWebSocketClose: () => {
-        if (!open) return;
-        open = false;
-        // Ends the library's own state machine too; the promise resolves at once, for the socket is closed.
-        void client.deactivate();
-        events.closed(reason);
-      },
-    });
-    client.activate();
+    const closed = (reason?: string): void => {
+      if (!open) return;
+      open = false;
+      // Ends the library's own state machine too; the promise resolves at once, for the socket is closed.
+      void client?.deactivate();
+      events.closed(reason);
+    };
+    const begin = async (): Promise<void> => {
+      const openSocket = await options.prepare();
+      if (!open) return;
+      client = clientOf(login, openSocket(), options, { ...events, closed });
+      client.activate();
+    };
+    // A script that cannot be loaded, or a policy of the browser that forbids the socket: failures as any other.
+    begin().catch(() => closed());
     return {
       send(destination, body, receipt) {
-        if (!client.connected) return;
+        if (client?.connected !== true) return;
         const headers = receipt === undefined ? {} : { receipt };
         client.publish({ destination, body: JSON.stringify(body), headers });
       },
       subscribe(destination, headers, handle) {
-        client.subscribe(destination, (message) => handle(parsed(message.body)), { ...headers });
+        client?.subscribe(destination, (message) => handle(parsed(message.body)), { ...headers });
       },
       close() {
         open = false;
-        void client.deactivate();
+        void client?.deactivate();
       },
     };
   };
+}
+
+function clientOf(login: string, socket: WebSocket, options: StompOptions, events: SessionEvents): Client {
+  let reason: string | undefined;
+  return new Client({
+    webSocketFactory: () => socket,
+    connectHeaders: { login },
+    connectionTimeout: options.timeout,
+    reconnectDelay: 0,
+    // The rates that the server offers: it beats every 10 s and asks for a beat every 20 s.
+    heartbeatIncoming: 10_000,
+    heartbeatOutgoing: 20_000,
+    // A socket whose peer is gone is let go at once; its closing handshake would take a minute.
+    discardWebsocketOnCommFailure: true,
+    onConnect: ({ headers }) =>
+      events.connected({ epoch: headers.epoch ?? '', user: headers['user-name'], transport: options.transport }),
+    onUnhandledReceipt: ({ headers }) => events.receipt(headers['receipt-id'] ?? ''),
+    onStompError: ({ headers }) => {
+      reason = headers.message ?? 'The server ended the session.';
+    },
+    onWebSocketClose: () => events.closed(reason),
+  });
 }
 
 function parsed(text: string): unknown {

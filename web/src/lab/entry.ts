@@ -22,7 +22,7 @@ export type Content =
 /** The connection that something belongs to. */
 export interface Connection {
   readonly name: string;
-  readonly protocol: 'websocket' | 'sse';
+  readonly protocol: 'websocket' | 'sse' | 'sockjs';
   /** Path and query of its request, without what is secret. */
   readonly target: string;
 }

@@ -52,6 +52,15 @@ export class Tap {
     return socket;
   }
 
+  /** Says that a connection goes over SockJS, of which only opening and end are written down. Returns the same one. */
+  sockJs<S extends Pick<WebSocket, 'url' | 'addEventListener'>>(socket: S, name: string, transport: string): S {
+    const connection: Connection = { name, protocol: 'sockjs', target: targetOf(socket.url) };
+    const note = (text: string): void => this.#note(connection, text);
+    socket.addEventListener('open', () => note(`Open over SockJS, ${transport}. Its messages are not shown here.`));
+    socket.addEventListener('close', ({ code, reason }) => note(closed(code, reason)));
+    return socket;
+  }
+
   /** Writes down the events of an EventSource. Returns the same one. */
   source<S extends Source>(source: S, name: string, url: string): S {
     const connection: Connection = { name, protocol: 'sse', target: targetOf(url) };
