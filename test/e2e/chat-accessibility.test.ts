@@ -23,8 +23,9 @@ const widths = [390, 1280, 2560];
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of widths) {
     test(`axe finds nothing wrong with the chat, ${colorScheme}, ${width} pixels wide`, async () => {
-      const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+      const context = await browser.newContext({ colorScheme });
       const tab = await Tab.open(context, app.url, 'Ann');
+      await tab.page.setViewportSize({ width, height: 800 });
       if (width < 760) await tab.page.getByTestId('tab-chat').click();
       await tab.say(`A link: https://example.org/${width} in ${colorScheme}`);
       await tab.sees(`${width} in ${colorScheme}`);
