@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import { createDestinations } from './destinations/registry.ts';
 import { marketStreamSource } from './destinations/stream.ts';
+import { Drainer } from './drainer.ts';
 import { type ExchangeStats, noExchangeStats } from './engines/exchanges/exchange-stats.ts';
 import type { MarketSource } from './engines/market-source.ts';
 import type { TickLog } from './engines/tick-log.ts';
@@ -62,6 +63,13 @@ export interface App {
   /** 0 for a worker: its parent has the admin port. */
   readonly adminPort: number;
   health(): Promise<Health>;
+  /** Clients that are connected. */
+  clients(): number;
+  /**
+   * Says that it is not ready, and then tells its clients to go elsewhere, over a time that depends on how many there are, in all
+   * processes of the instance; this one's alone where it is not said. Resolves when all were told; `close` is next.
+   */
+  drain(clients?: number): Promise<void>;
   /** For the parent of a worker, who adds them up. */
   metricsAsJson(): Promise<object>;
   /** Stops in good order: clients are told, commits under way are finished. Every call resolves when that is done. */
@@ -84,7 +92,7 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
   const signal = options.signal ?? new AbortController().signal;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    readiness.stop();
+    readiness.stop('closing');
     closed ??= opened.disposeAsync();
     return closed;
   };
@@ -114,7 +122,19 @@ async function open(start: Start): Promise<Omit<App, 'close'>> {
   metrics = createMetrics({ version: start.version, ...instance.metricSources }, start.processMetrics);
   const port = instance.server ? await listen(instance.server, settings.HOST, settings.PORT, 'PORT') : 0;
   readiness.started('ticks', () => instance.metricSources.market.ready);
-  return { port, adminPort, health, metricsAsJson: async () => (await metrics?.getMetricsAsJSON()) ?? [] };
+  const clients = (): number => instance.drainer?.clients ?? 0;
+  const drain = async (all?: number): Promise<void> => {
+    readiness.stop('announced');
+    await instance.drainer?.run(all);
+  };
+  return {
+    port,
+    adminPort,
+    health,
+    clients,
+    drain,
+    metricsAsJson: async () => (await metrics?.getMetricsAsJSON()) ?? [],
+  };
 }
 
 async function openAdmin(start: Start, health: () => Promise<Health>, metrics: () => Promise<string>): Promise<number> {
@@ -130,6 +150,7 @@ type EnginesSoFar = Record<string, EnginesByPart[string]>;
 interface Instance {
   /** Not listening yet. */
   readonly server: Server | undefined;
+  readonly drainer?: Drainer;
   readonly metricSources: Omit<Parameters<typeof createMetrics>[0], 'version'> & { readonly market: Market };
 }
 
@@ -146,9 +167,15 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
   const lab = settings.PROTOCOL_LAB === 'on';
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
-  const { server, websocket, sse, sockjs, limits } = await openEndpoints(start, { hub, chat, market, info, signIn });
+  const { server, drainer, websocket, sse, sockjs, limits } = await openEndpoints(start, {
+    hub,
+    chat,
+    market,
+    info,
+    signIn,
+  });
   const { refusals } = limits;
-  return { server, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals } };
+  return { server, drainer, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals } };
 }
 
 async function openSignIn(start: Start): Promise<SignIn | undefined> {
@@ -266,7 +293,7 @@ async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: 
     upgrade: lab?.upgrade(upgrade) ?? upgrade,
     sockjs: sockjs.handle.bind(sockjs),
     sockjsUpgrade: sockjs.upgrade.bind(sockjs),
-    stopping: () => readiness.stopping,
+    stage: () => readiness.stage,
     limits,
     allowedOrigins,
     clock,
@@ -277,11 +304,12 @@ async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: 
   opened.defer(() => rest.close());
   opened.defer(async () => {
     lab?.close();
-    const closed = stopListening(rest.server, clock, GRACE);
+    const closed = stopListening(rest.server, clock, GRACE, drainer.gone);
     await Promise.all([websocket.close(), sse.close(), sockjs.close()]);
     await closed;
   });
-  return { server: rest.server, websocket, sse, sockjs, limits };
+  const drainer = new Drainer({ ...start, transports: [websocket, sse, sockjs], server: rest.server });
+  return { server: rest.server, drainer, websocket, sse, sockjs, limits };
 }
 
 function openLab({ settings, clock }: Start): Lab | undefined {

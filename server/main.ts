@@ -13,16 +13,19 @@ import { createAdminServer } from './http/admin-server.ts';
 import { healthOfWorkers } from './http/health.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './log.ts';
-import { answerParent, neighboursOfWorker } from './worker.ts';
+import { drainWindow } from './transports/drain.ts';
+import { answerParent, farewellOfParent, neighboursOfWorker } from './worker.ts';
 import { Workers } from './workers.ts';
 
 /** Exit codes: the server failed, or was asked for something wrong. */
 const FAILED = 1;
 const WRONG_USE = 2;
-/** A stop that takes longer than this, in milliseconds, is cut. */
+/** Once the clients were told, a stop that takes longer than this, in milliseconds, is cut. */
 const STOP_DEADLINE = 10_000;
 /** npm passes a signal on that the whole process group had already: so soon after the first it is the same one. */
 const SAME_SIGNAL = 1_000;
+/** How long a worker that got a signal waits for its parent's word, in milliseconds. */
+const PARENT_PATIENCE = 2_000;
 
 const root = join(import.meta.dirname, '..');
 
@@ -47,10 +50,12 @@ async function serve(settings: Settings, version: string): Promise<void> {
   const { log, stopAsked } = begin(settings);
   const stopping = new AbortController();
   void stopAsked.then(() => stopping.abort());
+  const farewell = cluster.isWorker ? farewellOfParent() : undefined;
   const app = await start(settings, version, log, stopping.signal);
   if (cluster.isWorker) answerParent(app);
   else say(`${placeOf(settings, app.port)}  (admin ${url(settings.HOST, app.adminPort)})`);
   await stopAsked;
+  await app.drain(farewell && (await Promise.race([farewell, noWord()])));
   const deadline = systemClock.after(STOP_DEADLINE, () => {
     log.error({}, `not everything was stopped within ${STOP_DEADLINE} ms`);
     process.exit(FAILED);
@@ -61,15 +66,24 @@ async function serve(settings: Settings, version: string): Promise<void> {
   process.exit(0);
 }
 
+/** A worker that was told to stop by somebody else does so by itself. */
+function noWord(): Promise<undefined> {
+  return new Promise((resolve) => void systemClock.after(PARENT_PATIENCE, () => resolve(undefined)));
+}
+
 /** The parent of several processes that serve: it accepts for them, and has the admin port. */
 async function serveByWorkers(settings: Settings): Promise<void> {
   const { log, stopAsked } = begin(settings);
   const workers = new Workers({ count: settings.WORKERS, clock: systemClock, log });
-  const health = async () => healthOfWorkers(await workers.health());
+  let stopping = false;
+  const health = async () => healthOfWorkers(await workers.health(), stopping);
   const admin = createAdminServer({ log, health, metrics: () => workers.metrics() });
   const stop = async (code: number): Promise<never> => {
-    const deadline = systemClock.after(STOP_DEADLINE + SAME_SIGNAL, () => workers.kill());
-    await workers.stop();
+    stopping = true;
+    const clients = await workers.clients();
+    const drained = 1_000 * settings.DRAIN_DELAY + drainWindow(clients, 1_000 * settings.DRAIN_WINDOW);
+    const deadline = systemClock.after(drained + STOP_DEADLINE + SAME_SIGNAL, () => workers.kill());
+    await workers.stop(clients);
     deadline.cancel();
     process.exit(code);
   };

@@ -4,7 +4,13 @@ import type { Neighbours } from './transports/sockjs/neighbours.ts';
 /** What the parent asks a worker, over the channel between them. */
 export interface Question {
   readonly id: number;
-  readonly ask: 'health' | 'metrics';
+  readonly ask: 'health' | 'metrics' | 'clients';
+}
+
+/** What the parent tells a worker that shall stop. */
+export interface Farewell {
+  /** Clients of all workers together. */
+  readonly stop: { readonly clients: number };
 }
 
 export interface Answer {
@@ -29,8 +35,23 @@ export function neighboursOfWorker(): Neighbours | undefined {
 
 /** Answers what the parent asks about this worker's instance. */
 export function answerParent(app: App): void {
-  process.on('message', ({ id, ask }: Question) => {
-    const answered = ask === 'health' ? app.health() : app.metricsAsJson();
-    void answered.then((answer) => process.send?.({ id, answer } satisfies Answer));
+  const answers: Readonly<Record<Question['ask'], () => Promise<unknown>>> = {
+    health: () => app.health(),
+    metrics: () => app.metricsAsJson(),
+    clients: async () => app.clients(),
+  };
+  process.on('message', (said: Question | Farewell) => {
+    if (!('ask' in said)) return;
+    const { id, ask } = said;
+    void answers[ask]().then((answer) => process.send?.({ id, answer } satisfies Answer));
+  });
+}
+
+/** Resolves when the parent says that this worker shall stop, to the number of clients that all workers have. */
+export function farewellOfParent(): Promise<number> {
+  return new Promise((resolve) => {
+    process.on('message', (said: Question | Farewell) => {
+      if ('stop' in said) resolve(said.stop.clients);
+    });
   });
 }

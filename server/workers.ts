@@ -7,7 +7,7 @@ import { AggregatorRegistry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import type { Health } from './http/health.ts';
 import type { Logger } from './log.ts';
-import { type Answer, environmentOf, type Question } from './worker.ts';
+import { type Answer, environmentOf, type Farewell, type Question } from './worker.ts';
 
 export interface WorkersOptions {
   readonly count: number;
@@ -66,12 +66,25 @@ export class Workers {
     return AggregatorRegistry.aggregate(known).metrics();
   }
 
-  /** Stops all of them in good order; resolves when they are gone. */
-  async stop(): Promise<void> {
+  /** How many clients those have that answer. */
+  async clients(): Promise<number> {
+    const answers = await this.#askAll('clients');
+    return [...answers.values()].reduce<number>((sum, answer) => sum + (typeof answer === 'number' ? answer : 0), 0);
+  }
+
+  /**
+   * Stops all of them in good order; resolves when they are gone. Each is told how many clients there are in all, so that
+   * together they send them away no faster than one process would.
+   */
+  async stop(clients: number): Promise<void> {
     this.#stopping = true;
     const workers = all();
     const gone = workers.map((worker) => (worker.isDead() ? undefined : once(worker, 'exit')));
-    for (const worker of workers) worker.process.kill('SIGTERM');
+    for (const worker of workers) {
+      // One that is just ending hears neither.
+      worker.send({ stop: { clients } } satisfies Farewell, () => undefined);
+      worker.process.kill('SIGTERM');
+    }
     await Promise.all(gone);
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
   }

@@ -83,6 +83,31 @@ test('while it stops it is not ready, and refuses what is new', async () => {
   await app.close();
 });
 
+test('while its clients are told to go it is not ready, takes nobody new, and still answers who is here', async () => {
+  const app = await TestApp.start({ DRAIN_DELAY: 1 });
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws-endpoint`, 'v12.stomp');
+  await once(socket, 'open');
+  const stream = await fetch(`${app.url}/stream`);
+  assert.equal(app.app.clients(), 2);
+  const ended = once(socket, 'close');
+  const drained = app.app.drain();
+  const ready = await fetch(`${app.adminUrl}/health/ready`);
+  assert.equal(ready.status, 503);
+  assert.deepEqual((await json(ready)).reasons, ['stopping']);
+  assert.equal((await fetch(`${app.adminUrl}/health/ready?draining=404`)).status, 404);
+  // Load balancers have not looked yet.
+  assert.equal((await app.get('/api/info', { connection: 'close' })).status, 200);
+  const sent = app.post('/api/chat/messages', { content: 'on the last connection' });
+  await drained;
+  assert.equal((await sent).status, 201);
+  const [event] = (await ended) as [CloseEvent]; // what the event is
+  assert.equal(event.code, 1012);
+  assert.match(await stream.text(), /retry: \d+\n\n$/);
+  assert.ok(await refusesConnections(app.app.port));
+  assert.equal((await fetch(`${app.adminUrl}/health/live`)).status, 200);
+  await app.close();
+});
+
 test('a port in use is said in one sentence, and what was opened is closed again', async () => {
   const first = await TestApp.start();
   const adminPort = await freePort();

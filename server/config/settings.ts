@@ -1,3 +1,4 @@
+import { drainSettings } from './drain-settings.ts';
 import { labSettings } from './lab-settings.ts';
 import { sockjsSettings } from './sockjs-settings.ts';
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
@@ -345,6 +346,7 @@ export const settings = {
   },
   ...sockjsSettings,
   ...labSettings,
+  ...drainSettings,
   LATENCY_BUDGET: {
     type: 'integer',
     default: 250,

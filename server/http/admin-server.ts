@@ -21,14 +21,17 @@ export function createAdminServer(options: AdminOptions): Server {
     else if (request.method !== 'GET' && request.method !== 'HEAD')
       answerRefusal(response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });
     else if (path === '/health/live') answer(response, 200, 'application/json', JSON.stringify({ live: true }));
-    else if (path === '/health/ready') void answerReady(response, options);
+    else if (path === '/health/ready')
+      void answerReady(response, options, request.url?.includes('?draining=404') === true);
     else void answerMetrics(response, options);
   });
 }
 
-async function answerReady(response: ServerResponse, options: AdminOptions): Promise<void> {
+/** HAProxy takes 404 to mean: nobody new, and leave those alone who are here. */
+async function answerReady(response: ServerResponse, options: AdminOptions, drainIs404: boolean): Promise<void> {
   const health = await options.health();
-  answer(response, health.ready ? 200 : 503, 'application/json', JSON.stringify(health));
+  const unready = drainIs404 && health.reasons.includes('stopping') ? 404 : 503;
+  answer(response, health.ready ? 200 : unready, 'application/json', JSON.stringify(health));
 }
 
 async function answerMetrics(response: ServerResponse, { metrics, log }: AdminOptions): Promise<void> {

@@ -19,11 +19,13 @@ export async function healthOf({ reasons }: Readiness, engines: EnginesByPart): 
 /**
  * The health of several workers that share a port: ready while one of them is, because those that are not get no
  * connections. `undefined` is a worker that does not answer.
+ * @param stopping - all were told to stop
  */
-export function healthOfWorkers(workers: ReadonlyMap<number, Health | undefined>): Health {
+export function healthOfWorkers(workers: ReadonlyMap<number, Health | undefined>, stopping = false): Health {
   const all = [...workers];
   const unready = all.flatMap(([id, of]) => (of?.ready === true ? [] : [`worker ${id}: ${reasonsOf(of)}`]));
   const parts = new Set(all.flatMap(([, of]) => of?.degraded ?? []));
+  if (stopping) return health(['stopping'], [...parts]);
   if (unready.length === all.length) return health(unready.length > 0 ? unready : ['no workers'], [...parts]);
   return health([], [...unready, ...parts]);
 }

@@ -29,17 +29,26 @@ export async function listen(server: Server, host: string, port: number, setting
 /** How often connections are looked for that have become idle, in milliseconds. */
 const IDLE_CHECK = 50;
 
+/** Stops to accept, and closes connections that carry no request now. What is returned resolves when all others are gone. */
+export function stopAccepting(server: Server): Promise<void> {
+  // The only error there is says that it does not listen, so it is closed already.
+  return new Promise((resolve) => void server.close(() => resolve()));
+}
+
 /**
  * Stops to accept, and closes connections that carry no request, at once or when theirs is answered. What is returned
  * resolves when all are gone; they have `grace` milliseconds.
+ * @param gone - what `stopAccepting` returned, where that was called before
  */
-export function stopListening(server: Server, clock: Clock, grace: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+export function stopListening(
+  server: Server,
+  clock: Clock,
+  grace: number,
+  gone: Promise<void> = stopAccepting(server),
+): Promise<void> {
   const idle = clock.every(IDLE_CHECK, () => server.closeIdleConnections());
   const deadline = clock.after(grace, () => server.closeAllConnections());
-  // The only error there is says that it does not listen, so it is closed already.
-  server.close(() => resolve());
-  return promise.finally(() => {
+  return gone.finally(() => {
     idle.cancel();
     deadline.cancel();
   });

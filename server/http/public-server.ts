@@ -6,6 +6,7 @@ import type { Limits } from '../limits/limits.ts';
 import { corsHeaders } from '../limits/origin.ts';
 import { guardConnections } from './connection-gate.ts';
 import { headersRefusal, httpLimits, MOST_HEADERS } from './http-limits.ts';
+import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
 
 /** What is answered on the raw request, before the web framework and without its headers. */
@@ -15,8 +16,8 @@ export interface RawHandlers {
   /** `/ws-endpoint` as the base of SockJS, and everything below it. */
   sockjs(request: IncomingMessage, response: ServerResponse): void;
   sockjsUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** The server is about to stop: new requests are refused, those under way are finished. */
-  stopping(): boolean;
+  /** How far the server's stop has come. */
+  stage(): Stage;
   readonly limits: Limits;
   readonly allowedOrigins: readonly string[];
   readonly clock: Clock;
@@ -37,12 +38,14 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     const path = pathOf(request);
     const wrong = headersRefusal(request);
     if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
-    else if (handlers.stopping()) {
+    else if (handlers.stage() === 'closing') {
       response.setHeader('Connection', 'close');
       refuseRequest(handlers, request, response, new Refusal('stopping'));
     } else if (path === '/stream') handlers.stream(request, response);
     else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) handlers.sockjs(request, response);
     else {
+      // The connection's next request shall find another instance.
+      if (handlers.stage() === 'leaving') response.setHeader('Connection', 'close');
       const tooFast = spend(handlers.limits, request, path);
       if (tooFast === undefined) framework(request, response);
       else refuseRequest(handlers, request, response, tooFast);

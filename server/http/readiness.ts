@@ -5,11 +5,18 @@ import type { EngineState } from './info.ts';
 export type Unready = 'store' | 'ticks' | 'stopping';
 
 /**
+ * How far a stop has come. `announced`: all is served, but load balancers are told. `leaving`: nobody new is taken, and those who
+ * are here are told to go. `closing`: nothing is answered any more.
+ */
+export type Stage = 'serving' | 'announced' | 'leaving' | 'closing';
+
+/**
  * Whether this instance should get clients: from when all is started until it begins to stop. An engine that goes away later
  * makes no instance unready: all of them share it, and what is in memory is still served.
  */
 export class Readiness {
   readonly #conditions: Map<Unready, () => boolean>;
+  #stage: Stage = 'serving';
 
   /** `parts` are those that have to be started. */
   constructor(parts: readonly ('store' | 'ticks')[] = ['store', 'ticks']) {
@@ -21,8 +28,8 @@ export class Readiness {
     return [...this.#conditions].flatMap(([reason, met]) => (met() ? [] : [reason]));
   }
 
-  get stopping(): boolean {
-    return this.#conditions.has('stopping');
+  get stage(): Stage {
+    return this.#stage;
   }
 
   /** The part is started; it counts as ready from when the condition holds. */
@@ -30,7 +37,9 @@ export class Readiness {
     this.#conditions.set(part, condition);
   }
 
-  stop(): void {
+  /** A stop has come so far; there is no way back. */
+  stop(stage: Exclude<Stage, 'serving'>): void {
+    this.#stage = stage;
     this.#conditions.set('stopping', () => false);
   }
 }

@@ -14,6 +14,8 @@ export interface Conversation {
   lastWords(code: ErrorCode): Uint8Array | undefined;
   /** Says what is wrong, and ends. */
   fail(refusal: Refusal): void;
+  /** The same, when what the client sent before is answered. */
+  dismiss(refusal: Refusal): void;
 }
 
 /** Begins a conversation on each new pipe. */

@@ -64,6 +64,8 @@ export class Session implements Watched {
   #sender: Sender | undefined;
   /** The receipt that DISCONNECT asked for. */
   #farewell: string | undefined;
+  /** Why we end the session, where the answers to what it sent come first. */
+  #dismissal: Refusal | undefined;
   /** Why the connection is closed; `undefined` when the client wanted it. */
   #closing: ErrorCode | undefined;
   #inFlight = 0;
@@ -134,6 +136,17 @@ export class Session implements Watched {
     this.#letGo();
     this.#state = 'closing';
     return bytes;
+  }
+
+  /** Ends the session from our side, after the answers to what it sent before. */
+  dismiss(refusal: Refusal): void {
+    if (this.#state === 'leaving') return;
+    if (this.#state !== 'connected' || this.#inFlight === 0) {
+      this.fail(refusal);
+      return;
+    }
+    this.#dismissal = refusal;
+    this.#listenNoMore();
   }
 
   // What the wheel calls.
@@ -241,9 +254,8 @@ export class Session implements Watched {
 
   /** Ends the session as the client wishes, after the answers to what it sent before. */
   leave(receipt: string | undefined): void {
-    this.#state = 'leaving';
     this.#farewell = receipt;
-    for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
+    this.#listenNoMore();
     if (this.#inFlight === 0) this.#depart();
   }
 
@@ -318,7 +330,16 @@ export class Session implements Watched {
     else if (this.#held) this.#read();
   }
 
+  #listenNoMore(): void {
+    this.#state = 'leaving';
+    for (const { cursor } of this.subscriptions.values()) if (cursor !== undefined) this.client.unfollow(cursor);
+  }
+
   #depart(): void {
+    if (this.#dismissal !== undefined) {
+      this.fail(this.#dismissal);
+      return;
+    }
     this.#letGo();
     this.#state = 'closing';
     this.receipt(this.#farewell);

@@ -4,12 +4,15 @@ import type { Client } from '../hub/client.ts';
 import type { Cursor } from '../hub/cursor.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Sink } from '../hub/sink.ts';
-import { encodeComment } from '../protocol/sse/event.ts';
+import { encodeComment, encodeRetry } from '../protocol/sse/event.ts';
 import type { Framing } from '../protocol/sse/framing.ts';
+import type { Guest } from './drain.ts';
 import type { OpenStream } from './sse-source.ts';
 
 const NOTHING = new Uint8Array(0);
 const COMMENT = encodeComment();
+/** Who is told to leave comes back after so many milliseconds: they were told one after the other already. */
+const RETURN = { least: 250, spread: 1_500 };
 
 export interface SseConnectionOptions<E> {
   readonly hub: Hub;
@@ -25,7 +28,7 @@ export interface SseConnectionOptions<E> {
  * One client of an event stream, once the head of its response has been written. Prepared bytes go to the socket as they
  * are; whether it takes more is asked of the socket, so that nothing is made for a write that the kernel took whole.
  */
-export class SseConnection<E> implements Sink {
+export class SseConnection<E> implements Sink, Guest {
   /** When it gets its heart-beats; see `Wheel`. */
   readonly slot: number;
   readonly #socket: Socket;
@@ -78,6 +81,13 @@ export class SseConnection<E> implements Sink {
   /** Ends the response in good order; the socket closes when all is sent. */
   finish(): void {
     this.#client.end();
+    this.#socket.end(this.#framing.end);
+  }
+
+  /** Tells the client when to come back, and ends; it goes on from the last id that it has. */
+  leave(chance: number): void {
+    this.#client.end();
+    this.#socket.write(this.#framing.frame(encodeRetry(RETURN.least + RETURN.spread * chance)));
     this.#socket.end(this.#framing.end);
   }
 

@@ -10,6 +10,7 @@ import { corsHeaders, originIsAllowed } from '../limits/origin.ts';
 import type { Logger } from '../log.ts';
 import { encodeRetry } from '../protocol/sse/event.ts';
 import { chunked, type Framing, gzipped, plain, readsGzip } from '../protocol/sse/framing.ts';
+import type { Drainable, Guest } from './drain.ts';
 import { ALLOW, answerPreflight, answerRefusal, streamHeaders } from './sse-answers.ts';
 import { SseConnection } from './sse-connection.ts';
 import { Expiries } from './sse-expiries.ts';
@@ -56,7 +57,7 @@ interface Exchange {
  * the usual way; its body is prepared bytes, shared by all clients, straight into the socket. So a connection that carries a
  * stream carries nothing else, and ends with it.
  */
-export class SseEndpoint<E> {
+export class SseEndpoint<E> implements Drainable {
   readonly #options: SseOptions<E>;
   readonly #wheel: Wheel<SseConnection<E>>;
   readonly #expiries: Expiries<SseConnection<E>> | undefined;
@@ -65,7 +66,8 @@ export class SseEndpoint<E> {
   /** One listener for all sockets. */
   readonly #closed: (this: Socket) => void;
   #connections = 0;
-  #closing = false;
+  /** Nobody new is taken. */
+  #draining = false;
   #emptied: (() => void) | undefined;
 
   constructor(options: SseOptions<E>) {
@@ -101,9 +103,14 @@ export class SseEndpoint<E> {
     }
   }
 
+  drain(): readonly Guest[] {
+    this.#draining = true;
+    return [...this.#sockets.values()].filter((connection) => connection !== undefined);
+  }
+
   /** Ends all streams in good order; resolves when their connections are gone. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#draining = true;
     this.#wheel.stop();
     this.#expiries?.stop();
     const { clock } = this.#options;
@@ -124,7 +131,7 @@ export class SseEndpoint<E> {
   #answer(exchange: Exchange): void {
     const { request, response } = exchange;
     try {
-      if (this.#closing) throw new Refusal('stopping');
+      if (this.#draining) throw new Refusal('stopping');
       // Node answers in the order of the requests; an endless response cannot wait behind another one.
       if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
       const query = new URLSearchParams(request.url?.split('?', 2)[1]);
@@ -145,7 +152,7 @@ export class SseEndpoint<E> {
       const { scopes, expiresAt } = await signIn.identify(signIn.tokenOf(request)?.value);
       needScope(scopes, 'market:read');
       if (request.socket.destroyed) return;
-      if (this.#closing) throw new Refusal('stopping');
+      if (this.#draining) throw new Refusal('stopping');
       this.#admit(exchange, asked, query, expiresAt);
     } catch (error) {
       this.#refuse(exchange, error);
@@ -172,7 +179,7 @@ export class SseEndpoint<E> {
       socket.on('close', this.#closed);
       const last = headers['last-event-id'] || query.get('lastEventId') || undefined;
       const opened = await asked.open(typeof last === 'string' ? last : undefined);
-      if (this.#closing) throw new Refusal('stopping');
+      if (this.#draining) throw new Refusal('stopping');
       const framing = this.#framing(request);
       const coding = this.#codingHeaders(framing, cors);
       response.writeHead(200, { ...streamHeaders, ...cors, ...coding, Connection: 'close' });
@@ -199,7 +206,7 @@ export class SseEndpoint<E> {
   }
 
   #begin(socket: Socket, framing: Framing, opened: OpenStream<E>, expiresAt: number): void {
-    if (socket.destroyed || this.#closing) {
+    if (socket.destroyed || this.#draining) {
       socket.destroy();
       this.#forget(socket);
       return;

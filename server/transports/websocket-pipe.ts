@@ -8,6 +8,7 @@ import type { Conversation, Host } from '../session/conversation.ts';
 import type { Peer } from '../session/peer.ts';
 import type { Pipe } from '../session/pipe.ts';
 import type { Wire } from '../session/wire.ts';
+import type { Guest } from './drain.ts';
 
 /** How long a client may take to answer the end of its connection, in milliseconds; then it is cut. */
 export const CLOSE_TIME = 2_000;
@@ -92,7 +93,7 @@ const NOTHING = new Uint8Array(0);
  * One WebSocket. `ws` reads it and closes it; what is sent is bytes that are frames already, written to the socket below,
  * which `ws` has no way to do. Both write whole frames only, so they may take turns.
  */
-export class WebSocketPipe implements Pipe {
+export class WebSocketPipe implements Pipe, Guest {
   readonly wire: Wire;
   readonly peer: Peer;
   readonly #sessions: Host;
@@ -170,6 +171,11 @@ export class WebSocketPipe implements Pipe {
     this.#session.fail(new Refusal('stopping'));
   }
 
+  /** The same, when what the client sent is answered. */
+  leave(): void {
+    this.#session.dismiss(new Refusal('stopping'));
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }
@@ -232,7 +238,8 @@ export class WebSocketPipe implements Pipe {
 export function closeCode(code: ErrorCode): number {
   switch (code) {
     case 'stopping':
-      return 1001;
+      // Of the registry of RFC 6455: the service is restarted, come back.
+      return 1012;
     case 'too-large':
       return 1009;
     case 'internal':

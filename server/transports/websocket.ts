@@ -8,6 +8,7 @@ import type { Limits } from '../limits/limits.ts';
 import { originIsAllowed } from '../limits/origin.ts';
 import { chooseSubprotocol } from '../protocol/stomp/version.ts';
 import type { Host } from '../session/conversation.ts';
+import type { Drainable, Guest } from './drain.ts';
 import { peerOf } from './peer.ts';
 import { handshakeRefusal, refuseUpgrade } from './websocket-handshake.ts';
 import { CLOSE_TIME, type MessageForm, StompSocket, WebSocketPipe } from './websocket-pipe.ts';
@@ -55,10 +56,11 @@ const deflate = {
 };
 
 /** STOMP over WebSocket: takes the upgrade requests of an HTTP server, and gives each connection its session. */
-export class WebSocketEndpoint {
+export class WebSocketEndpoint implements Drainable {
   readonly #options: WebSocketEndpointOptions;
   readonly #server: Server<typeof StompSocket>;
   readonly #pipes = new Set<WebSocketPipe>();
+  #draining = false;
   #closed: PromiseWithResolvers<void> | undefined;
   #deadline: Timer | undefined;
 
@@ -95,6 +97,11 @@ export class WebSocketEndpoint {
     this.#server.handleUpgrade(req, socket, head, (ws) => this.#open(ws, req, socket, form));
   }
 
+  drain(): readonly Guest[] {
+    this.#draining = true;
+    return [...this.#pipes];
+  }
+
   /** Tells every session that the server stops, and ends it; resolves when all are gone, within a few seconds. */
   close(): Promise<void> {
     if (this.#closed !== undefined) return this.#closed.promise;
@@ -105,7 +112,7 @@ export class WebSocketEndpoint {
   }
 
   #refusal(req: IncomingMessage): Refusal | undefined {
-    if (this.#closed !== undefined) return new Refusal('stopping');
+    if (this.#draining || this.#closed !== undefined) return new Refusal('stopping');
     const wrong = handshakeRefusal(req);
     if (wrong !== undefined) return wrong;
     const { origin, host } = req.headers;

@@ -9,8 +9,13 @@ import { ProxyProcess } from './proxy-process.ts';
 /** Stands for an instance: says its name, and what it was told of the client. */
 async function startInstance(name: string): Promise<Server> {
   let broken = false;
+  let draining = false;
   const server = createServer((request, response) => {
-    if (request.url === '/stream')
+    if (request.url === '/drain') {
+      draining = !draining;
+      response.end();
+    } else if (request.url?.startsWith('/health/')) response.writeHead(draining ? 404 : 200).end();
+    else if (request.url === '/stream')
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
     else if (request.url?.startsWith('/fails')) response.destroy();
     else if (request.url === '/breaks-once' && !broken) {
@@ -117,6 +122,34 @@ test('when an instance goes, others answer, and only its sessions move', async (
     if (owner === 'one') assert.notEqual((await ask(`/ws-endpoint/000/s${session}/xhr`)).name, 'one');
     else assert.equal((await ask(`/ws-endpoint/000/s${session}/xhr`)).name, owner);
   for (let request = 0; request < 10; request++) await ask('/');
+});
+
+/** Waits until an instance gets new clients, or until it gets none. */
+async function untilServing(name: string, serving: boolean): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const asked = Array.from({ length: 12 }, async () => (await ask('/', { connection: 'close' })).name);
+    if ((await Promise.all(asked)).includes(name) === serving) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`${name} ${serving ? 'gets no' : 'still gets'} clients`);
+}
+
+test('an instance that is about to stop keeps its clients and gets nobody new', async () => {
+  const socket = new WebSocket(`${proxy.url.replace('http', 'ws')}/ws-endpoint`);
+  await once(socket, 'open');
+  const { name } = await ask('/');
+  const instance = instances[['one', 'two', 'three'].indexOf(name)];
+  assert.ok(instance);
+  const { port } = instance.address() as AddressInfo; // it listens on TCP
+  await fetch(`http://127.0.0.1:${port}/drain`);
+  await untilServing(name, false);
+  const echo = once(socket, 'message');
+  socket.send('still here');
+  const [event] = (await echo) as [MessageEvent]; // what the event is
+  assert.equal(event.data, 'still here');
+  socket.close();
+  await fetch(`http://127.0.0.1:${port}/drain`);
+  await untilServing(name, true);
 });
 
 test('the proxy is well while there is an instance', async () => {

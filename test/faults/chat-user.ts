@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { Absence } from './absence.ts';
 
 /** What all users of a trial know together. */
 export interface ChatRecord {
@@ -26,6 +27,7 @@ export class ChatUser {
   /** When the last message came, and when it was accepted by the database's account: milliseconds. */
   lastAt = 0;
   readonly pending = new Map<string, string>();
+  readonly absence = new Absence();
   readonly #urls: readonly string[];
   readonly #record: ChatRecord;
   /** A message is known again by its sender and id: under another name it would be another message. */
@@ -82,6 +84,7 @@ export class ChatUser {
     socket.on('message', (data) => this.#take(String(data)));
     socket.on('close', () => {
       this.#connected = false;
+      this.absence.begins();
       setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN);
     });
   }
@@ -107,6 +110,7 @@ export class ChatUser {
 
   #welcome(): void {
     this.#connected = true;
+    this.absence.ends();
     this.#frame('SUBSCRIBE', { id: 'errors', destination: '/user/queue/errors' });
     this.#frame('SUBSCRIBE', { id: 'sub-0', destination: '/topic/chat', after: `${this.#last}` });
     for (const [id, content] of this.pending) this.#submit(id, content);

@@ -1,5 +1,6 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import type { Tick } from '../../server/engines/tick-log.ts';
+import { Absence } from './absence.ts';
 
 /** Gives equal ticks the same number, so that a reader keeps numbers and not texts. */
 export class TickNumbers {
@@ -31,6 +32,7 @@ export class StreamReader {
   /** Snapshots after the first one: each says that ticks are missing. */
   resets = 0;
   lastAt = 0;
+  readonly absence = new Absence();
   readonly #urls: readonly string[];
   readonly #numbers: TickNumbers;
   #turn: number;
@@ -66,10 +68,14 @@ export class StreamReader {
     this.#request = request;
     request.on('timeout', () => request.destroy());
     request.on('error', () => undefined);
-    request.on('close', () => void setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN));
+    request.on('close', () => {
+      this.absence.begins();
+      setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN);
+    });
   }
 
   #read(response: IncomingMessage): void {
+    if (response.statusCode === 200) this.absence.ends();
     response.setEncoding('utf8');
     response.on('error', () => undefined);
     response.on('data', (text: string) => {

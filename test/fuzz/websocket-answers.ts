@@ -1,7 +1,7 @@
 import { constants, inflateRawSync } from 'node:zlib';
 
 /** Codes that a server may close with (RFC 6455 section 7.4.1); 1011 would be an error of ours. */
-const CLOSE_CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009];
+const CLOSE_CODES = [1000, 1002, 1003, 1007, 1008, 1009, 1012];
 /** The close codes that say what the client did wrong. */
 const REFUSALS = [1002, 1003, 1007, 1008, 1009];
 /** A STOMP frame or beat, or a frame of SockJS. */

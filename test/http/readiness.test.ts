@@ -18,9 +18,9 @@ test('an instance that stops is not ready any more', () => {
   const readiness = new Readiness();
   readiness.started('store', () => true);
   readiness.started('ticks', () => true);
-  assert.equal(readiness.stopping, false);
-  readiness.stop();
-  assert.equal(readiness.stopping, true);
+  assert.equal(readiness.stage, 'serving');
+  readiness.stop('announced');
+  assert.equal(readiness.stage, 'announced');
   assert.deepEqual(readiness.reasons, ['stopping']);
 });
 

@@ -175,3 +175,37 @@ test('a full private queue pauses reading, and both reasons to pause must go bef
   stage.pipe.unblock();
   assert.equal(stage.pipe.pauses, 0);
 });
+
+test('one that is told to leave is answered first, and then hears why', async () => {
+  const stage = new Stage().connect();
+  stage.frame('SUBSCRIBE', { id: 'n', destination: '/topic/news' });
+  stage.frame('SEND', { destination: '/app/chat', receipt: '1' }, 'x');
+  stage.session.dismiss(new Refusal('stopping'));
+  stage.frame('SEND', { destination: '/app/chat', receipt: '2' }, 'too late');
+  stage.destinations.news.append('not for one who leaves');
+  assert.deepEqual(stage.seen(), []);
+  assert.equal(stage.pipe.end, undefined);
+  stage.destinations.sent[0]?.accept();
+  await settle();
+  assert.match(stage.seen().join(), /^RECEIPT 1,ERROR stopping/);
+  assert.equal(stage.pipe.end, 'stopping');
+  assert.equal(stage.destinations.sent.length, 1);
+});
+
+test('one that is told to leave and waits for nothing hears why at once, CONNECTED or not', () => {
+  for (const stage of [new Stage(), new Stage().connect()]) {
+    stage.session.dismiss(new Refusal('stopping'));
+    assert.match(stage.seen().join(), /^ERROR stopping/);
+    assert.equal(stage.pipe.end, 'stopping');
+  }
+});
+
+test('one that leaves by itself is not told to', async () => {
+  const stage = new Stage().connect();
+  stage.frame('SEND', { destination: '/app/chat', receipt: '1' }, 'x');
+  stage.frame('DISCONNECT', { receipt: 'bye' });
+  stage.session.dismiss(new Refusal('stopping'));
+  stage.destinations.sent[0]?.accept();
+  await settle();
+  assert.deepEqual(stage.seen(), ['RECEIPT 1', 'RECEIPT bye']);
+});

@@ -46,7 +46,16 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   doctor: ['engines', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'log.ts', 'name.ts'];
-const ROOTS = ['app.ts', 'doctor.ts', 'main.ts', 'open-engines.ts', 'open-source.ts', 'worker.ts', 'workers.ts'];
+const ROOTS = [
+  'app.ts',
+  'doctor.ts',
+  'drainer.ts',
+  'main.ts',
+  'open-engines.ts',
+  'open-source.ts',
+  'worker.ts',
+  'workers.ts',
+];
 /** These make values out of bytes and bytes out of values, or count: of packages they need none. */
 const PACKAGELESS: readonly Layer[] = ['leaves', 'protocol', 'hub'];
 

@@ -439,3 +439,16 @@ test('whether prices are the newest is told where the feed tells it, without mov
     await server.close();
   }
 });
+
+test('one that is told to leave hears when to come back, then the stream ends; nobody new is taken', async () => {
+  await start();
+  const peers = await Promise.all([server.get().until(events(1)), server.get().until(events(1))]);
+  const guests = server.endpoint.drain();
+  assert.equal(guests.length, 2);
+  assert.equal(JSON.parse((await server.get('', ['Connection: close']).untilEnd()).body).code, 'stopping');
+  for (const [index, guest] of guests.entries()) guest.leave(index / 2);
+  const texts = await Promise.all(peers.map(async (peer) => (await peer.untilEnd()).text));
+  assert.deepEqual(texts.map((text) => text.match(/retry: \d+/g)?.at(-1)).toSorted(), ['retry: 1000', 'retry: 250']);
+  for (const text of texts) assert.ok(text.endsWith('\r\n0\r\n\r\n'));
+  for (const guest of guests) guest.leave(0);
+});

@@ -162,7 +162,7 @@ test('the answer to a close is read, also of a client that was not read otherwis
   const done = server.endpoint.close();
   await client.next('ERROR');
   while (server.endpoint.connections > 0) await turn();
-  assert.equal((await client.closed()).code, 1001);
+  assert.equal((await client.closed()).code, 1012);
   await done;
 });
 

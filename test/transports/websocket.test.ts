@@ -113,19 +113,29 @@ test('a client that closes, or is cut off, leaves nothing behind', async () => {
   }
 });
 
-test('close tells every session that the server stops, closes with 1001, and takes no more', async () => {
+test('close tells every session that the server stops, closes with 1012, and takes no more', async () => {
   await using server = await new TestServer().listen();
   const clients = await Promise.all(Array.from({ length: 120 }, () => new TestClient(server.url).connect()));
   const silent = await new TestClient(server.url).open();
   const done = server.endpoint.close();
   for (const client of [...clients, silent]) {
     assert.equal(code(await client.next('ERROR')), 'stopping');
-    assert.deepEqual(await client.closed(), { code: 1001, reason: 'stopping' });
+    assert.deepEqual(await client.closed(), { code: 1012, reason: 'stopping' });
   }
   await done;
   assert.equal(server.endpoint.connections, 0);
   assert.match(await statusOf(server.port, handshake()), / 503 /);
   await server.endpoint.close();
+});
+
+test('a client that is told to leave hears why, and nobody new is taken', async () => {
+  await using server = await new TestServer().listen();
+  const client = await new TestClient(server.url).connect();
+  const [guest] = server.endpoint.drain();
+  assert.match(await statusOf(server.port, handshake()), / 503 /);
+  guest?.leave(0);
+  assert.equal(code(await client.next('ERROR')), 'stopping');
+  assert.deepEqual(await client.closed(), { code: 1012, reason: 'stopping' });
 });
 
 function handshake(): Record<string, string> {

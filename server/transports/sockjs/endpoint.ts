@@ -7,6 +7,7 @@ import type { Logger } from '../../log.ts';
 import { parseCallback, parsePath } from '../../protocol/sockjs/path.ts';
 import type { Host } from '../../session/conversation.ts';
 import { Wheel } from '../../session/wheel.ts';
+import type { Drainable, Guest } from '../drain.ts';
 import { peerOf } from '../peer.ts';
 import { answerRefusal } from '../sse-answers.ts';
 import { refuseUpgrade } from '../websocket-handshake.ts';
@@ -60,7 +61,7 @@ export interface SockJsOptions {
 const GOODBYES = 100;
 
 /** SockJS (protocol 0.3.3): what is below the endpoint's path. */
-export class SockJsEndpoint {
+export class SockJsEndpoint implements Drainable {
   readonly #options: SockJsOptions;
   readonly #wheel: Wheel;
   readonly #sessions: SockJsSessions;
@@ -68,6 +69,7 @@ export class SockJsEndpoint {
   readonly #form: MessageForm;
   readonly #forwarder = new Forwarder();
   readonly #ancestors: ReturnType<typeof frameAncestors>;
+  #draining = false;
 
   constructor(options: SockJsOptions) {
     const { host, limits, script, allowedOrigins } = options;
@@ -107,6 +109,11 @@ export class SockJsEndpoint {
       this.#options.refused?.('not-found');
       refuseUpgrade(socket, new Refusal('not-found'));
     }
+  }
+
+  drain(): readonly Guest[] {
+    this.#draining = true;
+    return this.#sessions.all();
   }
 
   /** Tells every session that the server stops, and ends it. Those on WebSockets are their endpoint's. */
@@ -211,6 +218,7 @@ export class SockJsEndpoint {
     // Node answers in the order of the requests; a receiver cannot wait behind another answer.
     if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
     const session = this.#sessions.get(id);
+    if (session === undefined && this.#draining) throw new Refusal('stopping');
     const peer = peerOf(request, this.#options.addresses, session === undefined ? this.#options.signIn : undefined);
     if (session === undefined) this.#sessions.check(peer);
     else if (!session.over && session.wire !== receiving.wire) {

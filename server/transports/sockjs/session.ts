@@ -5,6 +5,7 @@ import type { Peer } from '../../session/peer.ts';
 import type { Pipe } from '../../session/pipe.ts';
 import type { Watched, Wheel } from '../../session/wheel.ts';
 import type { Wire } from '../../session/wire.ts';
+import type { Guest } from '../drain.ts';
 import { closeCode } from '../websocket-pipe.ts';
 import type { Receiver, ReceiverHost } from './receiver.ts';
 
@@ -41,7 +42,7 @@ interface Send {
  * place in its streams; there is no queue here but for the one write that found nobody. When a receiver's connection breaks
  * before its answer was sent, bytes may be lost, and the session ends: its client begins a new one, and says from where.
  */
-export class SockJsSession implements Pipe, ReceiverHost, Watched {
+export class SockJsSession implements Pipe, ReceiverHost, Watched, Guest {
   readonly id: string;
   readonly wire: Wire;
   readonly peer: Peer;
@@ -101,6 +102,11 @@ export class SockJsSession implements Pipe, ReceiverHost, Watched {
     }
     this.#sends.push({ messages, taken });
     this.#read();
+  }
+
+  /** The server is about to stop: who listens is told, and so is who comes to listen. */
+  leave(): void {
+    this.#conversation.dismiss(new Refusal('stopping'));
   }
 
   /** The server stops: who listens is told; who does not will find nobody. */

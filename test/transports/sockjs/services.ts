@@ -42,6 +42,10 @@ class Echo implements Conversation {
     this.pipe.close(code);
   }
 
+  dismiss(refusal: Refusal): void {
+    this.fail(refusal);
+  }
+
   #write(): void {
     if (!this.#writable || this.#waiting.length === 0) return;
     const parts = this.#waiting;
@@ -80,6 +84,7 @@ export function closingHost(clock: Clock): Host {
     ended: () => undefined,
     lastWords: () => undefined,
     fail: () => undefined,
+    dismiss: () => undefined,
   };
   return {
     options: { clock },

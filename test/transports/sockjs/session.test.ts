@@ -54,7 +54,7 @@ test('a stream hears at once that the server stops', async () => {
   await stream.read();
   await server.endpoint.close();
   assert.equal(await stream.read(), 'a["the end: stopping"]\n');
-  assert.equal(await stream.read(), 'c[1001,"stopping"]\n');
+  assert.equal(await stream.read(), 'c[1012,"stopping"]\n');
   assert.equal(await stream.read(), undefined);
 });
 
@@ -170,4 +170,16 @@ test('Websocket.test_broken_json', async () => {
   assert.equal(await next(), 'o');
   socket.send('["a');
   assert.equal(await next(), 'closed 1007');
+});
+
+test('while the endpoint is emptied, sessions go on until they are told, and no new one begins', async () => {
+  await using server = await SockJsServer.echo();
+  const session = await opened(server);
+  const [guest] = server.endpoint.drain();
+  assert.equal((await server.client.post(`${server.session()}/xhr`)).status, 503);
+  assert.equal((await server.client.post(`${session}/xhr_send`, '["still here"]')).status, 204);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'a["still here"]\n');
+  guest?.leave(0);
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'a["the end: stopping"]\n');
+  assert.equal((await server.client.post(`${session}/xhr`)).body, 'c[1012,"stopping"]\n');
 });
