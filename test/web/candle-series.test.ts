@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CANDLES_KEPT, CandleSeries } from '../../web/src/market/candle-series.ts';
+import { CandleSeries, MOST_CANDLES } from '../../web/src/market/candle-series.ts';
 import type { Tick } from '../../web/src/market/tick.ts';
 
 const tick = (time: number, price: number, size = 1): Tick => ({ symbol: 'BTC-USD', price, size, change: 0, time });
@@ -64,11 +64,41 @@ test('candles are the first, highest, lowest and last price and the sum of the s
 
 test('the number of candles is bounded, and all that stay are told when some went', () => {
   const series = new CandleSeries(1_000);
-  for (let i = 0; i <= CANDLES_KEPT * 2; i++) {
+  for (let i = 0; i <= MOST_CANDLES; i++) {
     series.takeChanged();
     series.add(tick(i * 1_000, 5));
   }
-  assert.equal(series.candles.length, CANDLES_KEPT);
-  assert.equal(series.takeChanged().length, CANDLES_KEPT);
-  assert.equal(series.last?.time, CANDLES_KEPT * 2 * 1_000);
+  assert.equal(series.candles.length, MOST_CANDLES * 0.9);
+  assert.equal(series.takeChanged().length, MOST_CANDLES * 0.9);
+  assert.equal(series.last?.time, MOST_CANDLES * 1_000);
+});
+
+const candle = (time: number) => ({ time, open: 1, high: 1, low: 1, close: 1, volume: 1 });
+
+test('older candles go before the oldest, once, and never above the bound', () => {
+  const series = new CandleSeries(1_000);
+  series.load([candle(5_000), candle(6_000)]);
+  series.add(tick(6_500, 2));
+  assert.equal(series.prepend([candle(3_000), candle(4_000), candle(5_000)]), 2);
+  assert.deepEqual(
+    series.candles.map(({ time }) => time),
+    [3_000, 4_000, 5_000, 6_000],
+  );
+  assert.deepEqual(
+    series.takeChanged().map(({ time }) => time),
+    [6_000],
+  );
+  assert.equal(series.prepend([candle(3_000)]), 0);
+  const many = Array.from({ length: MOST_CANDLES }, (_, i) => candle(i - MOST_CANDLES));
+  assert.equal(series.prepend(many), MOST_CANDLES - 4);
+  assert.equal(series.prepend([candle(-MOST_CANDLES - 1)]), 0);
+});
+
+test('a candle is found by its time', () => {
+  const series = new CandleSeries(1_000);
+  series.load([1, 2, 4, 8].map((second) => candle(second * 1_000)));
+  assert.deepEqual(
+    [1_000, 4_000, 8_000, 3_000, 9_000, 0].map((time) => series.at(time)?.time),
+    [1_000, 4_000, 8_000, undefined, undefined, undefined],
+  );
 });

@@ -62,25 +62,66 @@ test('trades of the chosen symbol make its tape, a snapshot does not, and anothe
   market.tick(tick('BTC-USD', 2));
   market.publish();
   assert.deepEqual(
-    market.tape.value.map((entry) => [entry.tick.price, entry.went]),
-    [
-      [2, 'down'],
-      [3, 'flat'],
-    ],
+    market.tape.value.entries.map((entry) => entry.tick.price),
+    [2, 3],
   );
   market.select('ETH-USD');
-  assert.deepEqual(market.tape.value, []);
+  assert.deepEqual(market.tape.value, { entries: [], missed: undefined });
 });
 
 test('the number of symbols is bounded', () => {
   const { market } = marketOf();
-  for (let i = 0; i < 1_000; i++) market.tick(tick(`S${i}`, 1));
+  for (let i = 0; i < 2_000; i++) market.tick(tick(`S${i}`, 1));
   market.publish();
-  assert.equal(market.quotes.value.length, 200);
+  assert.equal(market.quotes.value.length, 1_000);
 });
 
 test('each tick asks for a publish', () => {
   const { market, asked } = marketOf();
   market.tick(tick('BTC-USD', 1));
   assert.equal(asked(), 1);
+});
+
+test('a held tape stands still, says how many trades it leaves out, and then shows them', () => {
+  const { market } = marketOf();
+  const trade = (price: number): void => {
+    market.tick(tick('BTC-USD', price));
+    market.publish();
+  };
+  const shown = () => [market.tape.value.entries.map((entry) => entry.tick.price).join(), market.tape.value.missed];
+  trade(1);
+  market.holdTape('pointer', true);
+  market.holdTape('button', true);
+  trade(2);
+  trade(3);
+  assert.deepEqual(shown(), ['1', 2]);
+  market.holdTape('pointer', false);
+  assert.deepEqual(shown(), ['1', 2]);
+  market.holdTape('button', false);
+  assert.deepEqual(shown(), ['3,2,1', undefined]);
+});
+
+test('a tape that is held while another symbol is chosen is that symbol’s', () => {
+  const { market } = marketOf();
+  market.tick(tick('BTC-USD', 1));
+  market.tick(tick('ETH-USD', 2));
+  market.publish();
+  market.holdTape('button', true);
+  market.select('ETH-USD');
+  market.tick(tick('ETH-USD', 3));
+  market.publish();
+  assert.deepEqual([market.tape.value.entries.map((entry) => entry.tick.price), market.tape.value.missed], [[3], 0]);
+});
+
+test('stale prices are stale since the newest of them', () => {
+  const { market } = marketOf();
+  market.tick(tick('BTC-USD', 1, 7_000));
+  market.tick(tick('ETH-USD', 1, 6_000));
+  market.publish();
+  market.link.value = 'live';
+  assert.equal(market.staleSince.value, undefined);
+  market.link.value = 'stale';
+  assert.equal(market.staleSince.value, 7_000);
+  market.link.value = 'offline';
+  assert.equal(market.staleSince.value, 7_000);
 });

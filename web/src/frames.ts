@@ -4,10 +4,10 @@ export type InFrame = () => void;
 const HIDDEN_MS = 1_000;
 
 /**
- * At most one run of `task` a frame. A hidden tab paints no frames, so there it is once a second; a frame that was asked
- * for and not painted when the tab is hidden is made up for at once.
+ * At most one run of `task` a frame. A hidden tab paints no frames, so there it is once a second, or, `shownOnly`, when it is
+ * shown again; a frame that was asked for and not painted when the tab is hidden is made up for at once.
  */
-export function inFrame(task: () => void, page: Document): InFrame {
+export function inFrame(task: () => void, page: Document, shownOnly = false): InFrame {
   let cancel: (() => void) | undefined;
   const run = (): void => {
     cancel?.();
@@ -19,7 +19,9 @@ export function inFrame(task: () => void, page: Document): InFrame {
   });
   return () => {
     if (cancel !== undefined) return;
-    if (page.hidden) {
+    if (page.hidden && shownOnly) {
+      cancel = () => undefined;
+    } else if (page.hidden) {
       const timer = setTimeout(run, HIDDEN_MS);
       cancel = () => clearTimeout(timer);
     } else {

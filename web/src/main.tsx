@@ -22,5 +22,6 @@ app.start();
 
 effect(() => {
   const unread = app.parts.chat.unread.value;
-  document.title = unread > 0 ? `(${unread}) Towncrier` : 'Towncrier';
+  const name = app.title.value === undefined ? 'Towncrier' : `${app.title.value} · Towncrier`;
+  document.title = unread > 0 ? `(${unread}) ${name}` : name;
 });

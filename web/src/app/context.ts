@@ -6,6 +6,8 @@ import type { Typist } from '../chat/typist.ts';
 import type { Tap } from '../lab/tap.ts';
 import type { ChartFeed } from '../market/chart-feed.ts';
 import type { MarketState } from '../market/market-state.ts';
+import type { SparkReader } from '../market/spark-reader.ts';
+import type { WatchList } from '../market/watch-list.ts';
 import type { Preferences } from '../preferences.ts';
 import type { Theme } from '../theme/theme.ts';
 import type { Place } from './place.ts';
@@ -24,6 +26,8 @@ export interface AppParts {
   readonly connection: ChatConnection;
   readonly typist: Typist;
   readonly market: MarketState;
+  readonly sparks: SparkReader;
+  readonly watch: WatchList;
   readonly chart: ChartFeed;
   readonly preferences: Preferences;
 }

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, type ReadonlySignal } from '@preact/signals';
 import { Announcer } from '../chat/announcer.ts';
 import { ChatConnection } from '../chat/chat-connection.ts';
 import { ChatState } from '../chat/chat-state.ts';
@@ -15,8 +15,12 @@ import { inFrame } from '../frames.ts';
 import { Tap } from '../lab/tap.ts';
 import { isInterval } from '../market/candle.ts';
 import { ChartFeed } from '../market/chart-feed.ts';
+import { followAddress, readMarketPlace } from '../market/market-address.ts';
 import { MarketFeed } from '../market/market-feed.ts';
 import { MarketState } from '../market/market-state.ts';
+import { PriceTitle } from '../market/price-title.ts';
+import { SparkReader } from '../market/spark-reader.ts';
+import { WatchList } from '../market/watch-list.ts';
 import { type Preferences, storedPreferences } from '../preferences.ts';
 import { Theme } from '../theme/theme.ts';
 import type { AppParts } from './context.ts';
@@ -28,6 +32,8 @@ import { watchWindow } from './watch-window.ts';
 /** The page's parts, put together, and not yet connected. */
 export interface PageApp {
   readonly parts: AppParts;
+  /** What the title of the tab says of prices. */
+  readonly title: ReadonlySignal<string | undefined>;
   start(): void;
 }
 
@@ -42,7 +48,7 @@ export function createApp(window: Window): PageApp {
   const place = new Place(window);
   const tap = new Tap();
   const { chat, connection } = createChat(window, preferences, view, tap);
-  const { market, chart, feed } = createMarket(document, preferences, tap);
+  const { feed, title, ...prices } = createMarket(window, preferences, tap);
   const typist = new Typist(browserClock, (typing) => connection.typing(typing));
   effect(() => chat.watch(view.watching.value));
   const reconnect = (): void => {
@@ -52,7 +58,8 @@ export function createApp(window: Window): PageApp {
     feed.stream.wake();
   };
   return {
-    parts: { view, place, tap, reconnect, theme, chat, connection, typist, market, chart, preferences },
+    parts: { view, place, tap, reconnect, theme, chat, connection, typist, ...prices, preferences },
+    title,
     start() {
       watchWindow(window, { view, connection, prices: feed.stream, clock: browserClock });
       // What was not sent before the page was loaded again shows at once.
@@ -101,23 +108,32 @@ function createChat(window: Window, preferences: Preferences, view: ViewState, t
   return { chat, connection };
 }
 
-function createMarket(document: Document, preferences: Preferences, tap: Tap) {
+function createMarket(window: Window, preferences: Preferences, tap: Tap) {
+  const asked = readMarketPlace(window.location.search);
   const interval = preferences.get('interval');
   const market = new MarketState({
-    choice: preferences.get('symbol') ?? 'BTC-USD',
+    choice: asked.symbol ?? preferences.get('symbol') ?? 'BTC-USD',
     // Seconds at first: a server that has just started has no longer candles to show.
-    interval: isInterval(interval) ? interval : '1s',
-    publishSoon: inFrame(() => {
-      market.publish();
-      chart.publish();
-    }, document),
+    interval: asked.interval ?? (isInterval(interval) ? interval : '1s'),
+    publishSoon: inFrame(
+      () => {
+        market.publish();
+        chart.publish();
+      },
+      window.document,
+      true,
+    ),
   });
-  const chart = new ChartFeed(market, serverApi);
+  const watch = new WatchList(market.quotes, preferences);
+  const sparks = new SparkReader(market, serverApi);
+  const chart = new ChartFeed(market, serverApi, browserClock);
+  followAddress(window, market);
   effect(() => {
     preferences.set('symbol', market.choice.value);
     preferences.set('interval', market.interval.value);
   });
   const open = (url: string): EventSource => tap.source(new EventSource(tap.url(url, 'prices')), 'prices', url);
-  const feed = new MarketFeed({ market, chart, api: serverApi, clock: browserClock, random, open });
-  return { market, chart, feed };
+  const title = new PriceTitle(market, browserClock);
+  const feed = new MarketFeed({ market, chart, sparks, title, clock: browserClock, random, open });
+  return { market, watch, sparks, chart, feed, title: title.text };
 }

@@ -22,7 +22,9 @@ export class Place {
 
   go(view: View): void {
     if (view === this.view.value) return;
-    this.#window.history.pushState(null, '', PATHS[view]);
+    const { history, location } = this.#window;
+    // The query belongs to what is shown, whichever view is.
+    history.pushState(null, '', PATHS[view] + location.search);
     this.#read();
   }
 

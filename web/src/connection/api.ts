@@ -12,7 +12,8 @@ export interface HistoryPage {
 export interface Api {
   /** The newest messages, or those before a seq. */
   history(limit: number, before?: number): Promise<HistoryPage>;
-  candles(symbol: string, interval: string, limit: number): Promise<readonly Candle[]>;
+  /** The newest candles, or those that opened before a time (milliseconds since 1970); oldest first. */
+  candles(symbol: string, interval: string, limit: number, before?: number): Promise<readonly Candle[]>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -20,8 +21,9 @@ const TIMEOUT_MS = 10_000;
 /** The server that the page came from. Its answers are trusted to have the documented shape. */
 export const serverApi: Api = {
   history: (limit, before) => get('/api/chat/messages', { limit, before }),
-  async candles(symbol, interval, limit) {
-    const { candles } = await get<{ candles: Candle[] }>('/api/market/candles', { symbol, interval, limit });
+  async candles(symbol, interval, limit, before) {
+    const query = { symbol, interval, limit, before };
+    const { candles } = await get<{ candles: Candle[] }>('/api/market/candles', query);
     return candles;
   },
 };

@@ -6,6 +6,7 @@ import type { Candle } from './candle.ts';
 import type { ChartFeed } from './chart-feed.ts';
 import { Legend } from './Legend.tsx';
 import type { ChartColours, PriceChart } from './price-chart.ts';
+import { StaleNote } from './StaleNote.tsx';
 
 /** The drawn candles, the legend over them, and what is said while there are none. */
 export function ChartCanvas() {
@@ -21,7 +22,11 @@ export function ChartCanvas() {
     // The chart library is most of the page's code; everything else is there before it.
     void import('./price-chart.ts').then(({ PriceChart }) => {
       if (gone || container.current === null) return;
-      chart.value = new PriceChart(container.current, { colours: coloursOf(container.current), hovered: hover });
+      chart.value = new PriceChart(container.current, {
+        colours: coloursOf(container.current),
+        hovered: hover,
+        atOldest: () => void feed.older(),
+      });
       feed.show(chart.value);
     });
     return () => {
@@ -40,6 +45,8 @@ export function ChartCanvas() {
     <div class="chart-area">
       <div class="chart-canvas" ref={container} data-testid="chart" data-status={feed.status.value} />
       <Legend candle={candle} />
+      <StaleNote />
+      {feed.loadingOlder.value && <p class="chart-older">Loading older candles…</p>}
       {market.quotes.value.length > 0 && <ChartMessage feed={feed} newest={feed.newest.value} />}
       <p class="chart-credit">
         <a href="https://www.tradingview.com/" target="_blank" rel="noopener noreferrer" title="Chart by TradingView">
@@ -62,7 +69,8 @@ function ChartMessage({ feed, newest }: { feed: ChartFeed; newest: Candle | unde
     );
   }
   if (newest !== undefined) return null;
-  return <p class="chart-message">{feed.status.value === 'loading' ? 'Loading…' : 'No trades yet.'}</p>;
+  if (feed.status.value === 'loading') return <p class="chart-message chart-loading">Loading the candles…</p>;
+  return <p class="chart-message">No trades in this interval yet.</p>;
 }
 
 function coloursOf(element: HTMLElement): ChartColours {

@@ -15,8 +15,8 @@ export function Legend({ candle }: { candle: Candle | undefined }) {
   return (
     <p class="legend" data-testid="legend">
       {figures.map(([letter, price]) => (
-        <span key={letter}>
-          <span class="muted">{letter}</span> {priceText(price, decimals)}
+        <span key={letter} class="legend-figure">
+          <span class="muted">{letter}</span> <span>{priceText(price, decimals)}</span>
         </span>
       ))}
       <Change change={candle.open === 0 ? 0 : (candle.close / candle.open - 1) * 100} />

@@ -1,44 +1,95 @@
+import { useSignal } from '@preact/signals';
 import { useApp } from '../app/context.ts';
-import { amountText, priceText } from './format.ts';
+import { Icon } from '../app/Icon.tsx';
+import { memo } from '../app/memo.ts';
+import { priceText, sizeText, timeText } from './format.ts';
 import type { TapeEntry } from './trade-tape.ts';
 
-const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-
-/** The newest trades of the chosen symbol, as they come in. */
+/** The newest trades of the chosen symbol, as they come in. They stand still under the pointer, and while paused. */
 export function Tape() {
   const { market } = useApp();
-  const entries = market.tape.value;
-  if (entries.length === 0) return null;
+  const paused = useSignal(false);
+  const { entries, missed } = market.tape.value;
   return (
-    <div class="tape">
-      <h2 class="tape-title">
-        Trades <span class="muted">{market.selected.value}</span>
-      </h2>
-      <table aria-hidden="true">
-        <thead class="muted">
-          <tr>
-            <th>Price</th>
-            <th class="number">Amount</th>
-            <th class="number">Time</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry, place) => (
-            // A row is a place in the list, not a trade: only its texts change as trades come in.
-            <TapeRow key={place} entry={entry} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <section
+      class="tape"
+      aria-label={`Trades ${market.selected.value}`}
+      data-testid="tape"
+      onPointerEnter={(event) => {
+        if (event.pointerType === 'mouse') market.holdTape('pointer', true);
+      }}
+      onPointerLeave={() => market.holdTape('pointer', false)}
+    >
+      <div class="tape-head">
+        <h2 class="tape-title">
+          Trades <span class="muted">{market.selected.value}</span>
+        </h2>
+        {missed !== undefined && (
+          <span class="tape-held" data-testid="tape-held">
+            Paused{missed > 0 && `, ${missed > 999 ? '999+' : missed} new`}
+          </span>
+        )}
+        <button
+          type="button"
+          class="tape-pause"
+          aria-pressed={paused.value}
+          aria-label="Pause the trades"
+          title={paused.value ? 'Go on' : 'Pause'}
+          data-testid="tape-pause"
+          onClick={() => {
+            paused.value = !paused.value;
+            market.holdTape('button', paused.value);
+          }}
+        >
+          <Icon name={paused.value ? 'play' : 'pause'} />
+        </button>
+      </div>
+      <div class="tape-rows">
+        <table>
+          <thead class="muted">
+            <tr>
+              <th scope="col">Price</th>
+              <th scope="col">Side</th>
+              <th scope="col" class="number">
+                Amount
+              </th>
+              <th scope="col" class="number">
+                Time
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <TapeRow key={entry.number} entry={entry} />
+            ))}
+          </tbody>
+        </table>
+        {entries.length === 0 && <p class="tape-empty">No trades yet. They show here as they are made.</p>}
+      </div>
+    </section>
   );
 }
 
-function TapeRow({ entry: { tick, went } }: { entry: TapeEntry }) {
+const SIDES = { buy: '▲ Buy', sell: '▼ Sell' } as const;
+const WAYS = { buy: 'up', sell: 'down' } as const;
+
+/** A trade never changes: its row is made once. */
+const TapeRow = memo(({ entry: { tick, large } }: { entry: TapeEntry }) => {
+  const way = tick.side === undefined ? '' : WAYS[tick.side];
   return (
-    <tr>
-      <td class={went}>{priceText(tick.price)}</td>
-      <td class="number">{amountText(tick.size)}</td>
-      <td class="number muted">{clock.format(tick.time)}</td>
+    <tr class={large ? `large ${way}` : undefined} data-testid="trade" data-large={large}>
+      <td class={way}>{priceText(tick.price)}</td>
+      <td class={way}>{tick.side === undefined ? '–' : SIDES[tick.side]}</td>
+      <td class="number">
+        {large && (
+          <span class="tape-large" title="Much more than usual">
+            <span aria-hidden="true">◆</span>
+            <span class="visually-hidden">Large: </span>
+          </span>
+        )}
+        {sizeText(tick.size, tick.price)}
+      </td>
+      <td class="number muted">{timeText(tick.time)}</td>
     </tr>
   );
-}
+});

@@ -1,8 +1,8 @@
 import { type Candle, openedBy, withTick } from './candle.ts';
 import type { Tick } from './tick.ts';
 
-/** Above twice as many candles the older half goes. */
-export const CANDLES_KEPT = 2_000;
+/** More candles are not kept; then a tenth of them, the oldest, goes at once. */
+export const MOST_CANDLES = 20_000;
 
 /** The candles of one symbol and interval, that grow with each tick. */
 export class CandleSeries {
@@ -29,6 +29,30 @@ export class CandleSeries {
     this.#changedFrom = this.#candles.length;
   }
 
+  /** Puts those candles before the oldest one that are older; returns how many they were. */
+  prepend(candles: readonly Candle[]): number {
+    const oldest = this.#candles[0]?.time ?? Number.POSITIVE_INFINITY;
+    const room = MOST_CANDLES - this.#candles.length;
+    const older = candles.filter(({ time }) => time < oldest).slice(room > 0 ? -room : candles.length);
+    this.#candles = [...older, ...this.#candles];
+    this.#changedFrom += older.length;
+    return older.length;
+  }
+
+  /** The candle that opened at this time. */
+  at(time: number): Candle | undefined {
+    let low = 0;
+    let high = this.#candles.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const candle = this.#candles[middle];
+      if (candle === undefined || candle.time === time) return candle;
+      if (candle.time < time) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+
   /** A tick of before the newest candle counts into the newest, as it does in the server. */
   add(tick: Tick): void {
     const last = this.last;
@@ -39,8 +63,8 @@ export class CandleSeries {
     }
     this.#candles.push(openedBy(tick, this.#milliseconds));
     this.#changedFrom = Math.min(this.#changedFrom, this.#candles.length - 1);
-    if (this.#candles.length <= CANDLES_KEPT * 2) return;
-    this.#candles = this.#candles.slice(-CANDLES_KEPT);
+    if (this.#candles.length <= MOST_CANDLES) return;
+    this.#candles = this.#candles.slice(-MOST_CANDLES * 0.9);
     this.#changedFrom = 0;
   }
 

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import type { Clock } from '../clock.ts';
 import type { Api } from '../connection/api.ts';
 import { type Candle, type Interval, intervals } from './candle.ts';
 import { CandleSeries } from './candle-series.ts';
@@ -18,6 +19,8 @@ export interface ChartView {
 
 /** So many candles are read at once. */
 const CANDLES_READ = 500;
+/** Before a failed read of older candles is tried again. */
+const OLDER_AGAIN_MS = 5_000;
 /** Ticks that wait for the candles they belong to; more mean that they are read again. */
 const WAITING_TICKS = 20_000;
 
@@ -28,10 +31,13 @@ const WAITING_TICKS = 20_000;
  */
 export class ChartFeed {
   readonly status = signal<ChartStatus>('loading');
+  /** Candles of before the oldest one are on their way. */
+  readonly loadingOlder = signal(false);
   /** The newest candle. */
   readonly newest = signal<Candle | undefined>(undefined);
   readonly #market: MarketState;
   readonly #api: Pick<Api, 'candles'>;
+  readonly #clock: Clock;
   #symbol = '';
   /** Symbol and interval of the candles that are drawn. */
   #drawn = '';
@@ -39,11 +45,14 @@ export class ChartFeed {
   /** Ticks that came in while candles are read; undefined while none are. */
   #waiting: Tick[] | undefined;
   #reads = 0;
+  /** The server has no older candles than those that are here, or cannot tell. */
+  #isOldest = false;
   #view: ChartView | undefined;
 
-  constructor(market: MarketState, api: Pick<Api, 'candles'>) {
+  constructor(market: MarketState, api: Pick<Api, 'candles'>, clock: Clock) {
     this.#market = market;
     this.#api = api;
+    this.#clock = clock;
     effect(() => {
       void this.#read(market.selected.value, market.interval.value);
     });
@@ -57,13 +66,35 @@ export class ChartFeed {
 
   /** The candle that opened at this time, in milliseconds since 1970. */
   candleAt(time: number | undefined): Candle | undefined {
-    return time === undefined ? undefined : this.#series.candles.find((candle) => candle.time === time);
+    return time === undefined ? undefined : this.#series.at(time);
   }
 
   tick(tick: Tick): void {
     if (tick.symbol !== this.#symbol) return;
     if (this.#waiting === undefined) this.#series.add(tick);
     else if (this.#waiting.length < WAITING_TICKS) this.#waiting.push(tick);
+  }
+
+  /** The user looks at the oldest candles that are here: reads those before them. */
+  async older(): Promise<void> {
+    const oldest = this.#series.candles[0];
+    if (oldest === undefined || this.#waiting !== undefined || this.#isOldest || this.loadingOlder.peek()) return;
+    const read = this.#reads;
+    const series = this.#series;
+    this.loadingOlder.value = true;
+    try {
+      const { selected, interval } = this.#market;
+      const candles = await this.#api.candles(selected.peek(), interval.peek(), CANDLES_READ, oldest.time);
+      if (read === this.#reads) {
+        // A server that knows no pages answers with the newest ones, none of which is older.
+        this.#isOldest = series.prepend(candles) === 0;
+        if (!this.#isOldest) this.#view?.replace(series.candles, false);
+      }
+    } catch {
+      // What is there can be looked at all the same; moving the chart later asks again.
+      await new Promise<void>((resolve) => this.#clock.after(OLDER_AGAIN_MS, resolve));
+    }
+    this.loadingOlder.value = false;
   }
 
   /** Reads the candles again: ticks were missed, or another symbol or interval is wanted. */
@@ -77,6 +108,8 @@ export class ChartFeed {
     this.#symbol = symbol;
     this.#waiting = waiting;
     this.status.value = 'loading';
+    // The chart of before would be taken for the new one's.
+    if (`${symbol} ${interval}` !== this.#drawn) this.newest.value = undefined;
     try {
       const candles = await this.#api.candles(symbol, interval, CANDLES_READ);
       if (read !== this.#reads) return;
@@ -84,6 +117,7 @@ export class ChartFeed {
       this.#series.load(candles);
       for (const tick of waiting) this.#series.add(tick);
       this.#waiting = undefined;
+      this.#isOldest = false;
       this.#series.takeChanged();
       this.status.value = 'ready';
       this.newest.value = this.#series.last;

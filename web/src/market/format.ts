@@ -29,11 +29,30 @@ export function changeText(change: number): string {
   return `${rounded > 0 ? '+' : '−'}${fixed(2).format(Math.abs(rounded))}%`;
 }
 
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+const compact = new Intl.NumberFormat('en-US', {
+  notation: 'compact',
+  minimumSignificantDigits: 4,
+  maximumSignificantDigits: 4,
+});
 
-/** A volume or size, short. */
+/** A volume, short, always with four digits. */
 export function amountText(amount: number): string {
   return compact.format(amount);
+}
+
+/** The size of a trade. All of one price have the same decimals, the last of which is worth about one of the other currency. */
+export function sizeText(size: number, price: number): string {
+  const decimals = Math.min(8, Math.max(0, Math.ceil(Math.log10(Math.max(price, 1e-9)))));
+  const rounded = fixed(decimals).format(size);
+  // Less than that is rather written out than shown as nothing.
+  return size > 0 && Number(rounded) === 0 ? String(Number(size.toPrecision(1))) : rounded;
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+/** The time of day, to the second. */
+export function timeText(time: number): string {
+  return clock.format(time);
 }
 
 /** Which way a number points; decides arrow and colour. */

@@ -28,9 +28,17 @@ export interface MarketStateOptions {
   readonly publishSoon: () => void;
 }
 
+/** The tape as it is shown. */
+export interface ShownTape {
+  /** Newest first. */
+  readonly entries: readonly TapeEntry[];
+  /** How many trades came since it was held; undefined while it is not. */
+  readonly missed: number | undefined;
+}
+
 /** More symbols than this are not shown. */
-const SYMBOLS_SHOWN = 200;
-const TAPE_SIZE = 40;
+const SYMBOLS_SHOWN = 1_000;
+const TAPE_SIZE = 60;
 /** A sparkline is drawn anew at most so often, in milliseconds of the ticks' own time. */
 const SPARK_EVERY = 1_000;
 
@@ -45,12 +53,21 @@ export class MarketState {
   readonly interval;
   readonly link = signal<PriceState>('connecting');
   /** The newest trades of the selected symbol. */
-  readonly tape = signal<readonly TapeEntry[]>([]);
+  readonly tape = signal<ShownTape>({ entries: [], missed: undefined });
+  /** The time of the newest price, in milliseconds since 1970. */
+  readonly newest = signal(0);
+  /** Since when the prices shown may not be the newest; 0 where there are none. Undefined while they are. */
+  readonly staleSince: ReadonlySignal<number | undefined>;
   readonly #options: MarketStateOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #touched = new Set<Entry>();
   readonly #tape = new TradeTape(TAPE_SIZE);
   #taped = '';
+  readonly #holders = new Set<string>();
+  #heldAt = 0;
+  /** The symbol whose trades are shown. */
+  #shownOf = '';
+  #newest = 0;
   #added = false;
 
   constructor(options: MarketStateOptions) {
@@ -62,14 +79,30 @@ export class MarketState {
       return first === undefined || this.#entries.has(wanted) ? wanted : first.symbol;
     });
     this.interval = signal(options.interval);
+    this.staleSince = computed(() =>
+      this.link.value === 'stale' || this.link.value === 'offline' ? this.newest.value : undefined,
+    );
   }
 
   quote(symbol: string): Quote | undefined {
     return this.#entries.get(symbol);
   }
 
+  /** A symbol's newest tick, published or not. */
+  newestOf(symbol: string): Tick | undefined {
+    return this.#entries.get(symbol)?.newest;
+  }
+
   select(symbol: string): void {
     this.choice.value = symbol;
+    this.#publishTape();
+  }
+
+  /** The tape stands still as long as one of its holders wants it to. */
+  holdTape(holder: string, held: boolean): void {
+    if (held && this.#holders.size === 0) this.#heldAt = this.#tape.count;
+    if (held) this.#holders.add(holder);
+    else this.#holders.delete(holder);
     this.#publishTape();
   }
 
@@ -107,17 +140,31 @@ export class MarketState {
     this.#touched.clear();
     if (this.#added) this.quotes.value = [...this.#entries.values()].toSorted(bySymbol);
     this.#added = false;
+    this.newest.value = this.#newest;
     this.#publishTape();
   }
 
   #publishTape(): void {
-    this.tape.value = this.selected.peek() === this.#taped ? this.#tape.entries : [];
+    const shown = this.tape.peek();
+    const isOther = this.selected.peek() !== this.#taped;
+    // What is held is the list of one symbol.
+    if (this.#holders.size > 0 && !isOther && this.#shownOf === this.#taped) {
+      const missed = this.#tape.count - this.#heldAt;
+      if (missed !== shown.missed) this.tape.value = { entries: shown.entries, missed };
+      return;
+    }
+    const entries = isOther ? NO_ENTRIES : this.#tape.entries;
+    this.#shownOf = this.#taped;
+    this.#heldAt = this.#tape.count;
+    const missed = this.#holders.size > 0 ? 0 : undefined;
+    if (entries !== shown.entries || missed !== shown.missed) this.tape.value = { entries, missed };
   }
 
   #take(tick: Tick): boolean {
     const entry = this.#entries.get(tick.symbol) ?? this.#add(tick);
     if (entry === undefined) return false;
     entry.newest = tick;
+    this.#newest = Math.max(this.#newest, tick.time);
     entry.line.add(tick);
     this.#touch(entry);
     return true;
@@ -143,6 +190,8 @@ export class MarketState {
     return entry;
   }
 }
+
+const NO_ENTRIES: readonly TapeEntry[] = [];
 
 function bySymbol(a: Quote, b: Quote): number {
   return a.symbol < b.symbol ? -1 : 1;

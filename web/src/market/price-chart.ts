@@ -29,10 +29,14 @@ export interface PriceChartOptions {
   readonly colours: ChartColours;
   /** The candle under the cross-hair, by its opening time in milliseconds; undefined when there is none. */
   readonly hovered: (time: number | undefined) => void;
+  /** The oldest candles are in sight, or nearly. */
+  readonly atOldest: () => void;
 }
 
 const BAR_SPACING = 9;
 const RIGHT_OFFSET = 5;
+/** So many candles before the oldest one comes into sight, those before it are asked for. */
+const OLDER_FROM = 40;
 
 /** Candles and volume, drawn by lightweight-charts. It knows times only as UTC, so it is given local times as if they were. */
 export class PriceChart implements ChartView {
@@ -62,7 +66,15 @@ export class PriceChart implements ChartView {
     });
     this.#volumes.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.#chart.subscribeCrosshairMove((event) => options.hovered(this.#hoveredTime(event)));
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      // Only where the user has moved it: a chart that is not full needs no more.
+      if (range !== null && range.from < OLDER_FROM && this.#isMoved(range.to)) options.atOldest();
+    });
     this.recolour(options.colours);
+  }
+
+  #isMoved(to: number): boolean {
+    return to < this.#candles.length;
   }
 
   recolour(colours: ChartColours): void {

@@ -1,17 +1,21 @@
+import { LargeTrades } from './large-trades.ts';
 import type { Tick } from './tick.ts';
 
-/** A tick in the tape, with a number of its own. */
+/** A trade in the tape, with a number of its own. */
 export interface TapeEntry {
   readonly number: number;
   readonly tick: Tick;
-  /** Which way the price went. */
-  readonly went: 'up' | 'down' | 'flat';
+  /** Much more than what is traded at once otherwise. */
+  readonly large: boolean;
 }
 
 /** The newest trades of one symbol, newest first. */
 export class TradeTape {
   readonly #size: number;
+  /** Oldest first, up to twice as many as are shown: so that few trades cost a copy. */
   #entries: TapeEntry[] = [];
+  #shown: readonly TapeEntry[] | undefined = [];
+  #large = new LargeTrades();
   #number = 0;
 
   constructor(size: number) {
@@ -19,16 +23,26 @@ export class TradeTape {
   }
 
   add(tick: Tick): void {
-    const before = this.#entries[0]?.tick.price ?? tick.price;
-    const went = tick.price === before ? 'flat' : tick.price > before ? 'up' : 'down';
-    this.#entries = [{ number: this.#number++, tick, went }, ...this.#entries.slice(0, this.#size - 1)];
+    this.#entries.push({ number: this.#number++, tick, large: this.#large.add(tick.size) });
+    if (this.#entries.length > this.#size * 2) this.#entries = this.#entries.slice(-this.#size);
+    this.#shown = undefined;
   }
 
+  /** Another symbol's trades follow. */
   clear(): void {
     this.#entries = [];
+    this.#shown = [];
+    this.#large = new LargeTrades();
   }
 
+  /** How many trades there have been, of any symbol. */
+  get count(): number {
+    return this.#number;
+  }
+
+  /** The same list until a trade comes. */
   get entries(): readonly TapeEntry[] {
-    return this.#entries;
+    this.#shown ??= this.#entries.slice(-this.#size).reverse();
+    return this.#shown;
   }
 }
