@@ -25,8 +25,10 @@ import { Hub } from './hub/hub.ts';
 import { Lab } from './lab/lab.ts';
 import { Limits } from './limits/limits.ts';
 import type { Logger } from './log.ts';
+import type { CandleHistory } from './market/candle-history.ts';
 import { type LedFeed, startLedFeed } from './market/led-feed.ts';
-import { createMarket, type Market } from './market/market.ts';
+import { createMarket, type Market, type MarketOptions } from './market/market.ts';
+import { openCandleStore, openCandles, seedsOf } from './open-candles.ts';
 import { openBackplane, openLeadership, openPresenceStore, openStore, openTickLog } from './open-engines.ts';
 import { openSource } from './open-source.ts';
 import { Sessions } from './session/sessions.ts';
@@ -162,20 +164,17 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const signIn = await openSignIn(start);
   const { hub, chat } = await openChat(start, instance, engines);
   readiness.started('store', () => true);
-  const { market, feed, exchange } = await openMarket(start, hub, engines);
+  const candleStore = await openCandleStore(start);
+  const { market, feed, exchange } = await openMarket(start, hub, engines, seedsOf(candleStore, start));
+  const { history, recorder } = openCandles(start, candleStore, market);
   const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
   const lab = settings.PROTOCOL_LAB === 'on';
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
-  const { server, drainer, websocket, sse, sockjs, limits } = await openEndpoints(start, {
-    hub,
-    chat,
-    market,
-    info,
-    signIn,
-  });
-  const { refusals } = limits;
-  return { server, drainer, metricSources: { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals } };
+  const services = { hub, chat, market, candles: history, info, signIn };
+  const { server, drainer, websocket, sse, sockjs, limits } = await openEndpoints(start, services);
+  const sources = { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals: limits.refusals };
+  return { server, drainer, metricSources: { ...sources, candles: recorder } };
 }
 
 async function openSignIn(start: Start): Promise<SignIn | undefined> {
@@ -222,12 +221,19 @@ async function openChat(start: Start, instance: string, engines: EnginesSoFar): 
   return { hub, chat };
 }
 
-async function openMarket(start: Start, hub: Hub, engines: EnginesSoFar) {
+async function openMarket(start: Start, hub: Hub, engines: EnginesSoFar, seeds?: MarketOptions['seeds']) {
   const { opened, clock, log: logger } = start;
   const { engine: log, kind } = await openTickLog(start);
   const exchange = noExchangeStats();
   const known = await openSource(start, exchange);
-  const market = await createMarket({ log, hub, clock, logger, symbols: known?.symbols ?? [] });
+  const market = await createMarket({
+    log,
+    hub,
+    clock,
+    logger,
+    symbols: known?.symbols ?? [],
+    ...(seeds && { seeds }),
+  });
   opened.defer(() => market.close());
   engines.tickLog = { kind, state: () => (market.reachable ? 'up' : 'down') };
   const feed = known && start.settings.ROLE !== 'app' ? await openLedFeed(start, log, market, exchange) : undefined;
@@ -255,12 +261,13 @@ interface Services {
   readonly hub: Hub;
   readonly chat: Chat;
   readonly market: Market;
+  readonly candles: CandleHistory;
   readonly info: InstanceInfo;
   /** `undefined`: everybody is a guest. */
   readonly signIn: SignIn | undefined;
 }
 
-async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: Services) {
+async function openEndpoints(start: Start, { hub, chat, market, candles, info, signIn }: Services) {
   const { opened, readiness, settings, clock, log, random, version, page } = start;
   const allowedOrigins = settings.ALLOWED_ORIGINS;
   const limits = new Limits(settings, clock);
@@ -300,7 +307,19 @@ async function openEndpoints(start: Start, { hub, chat, market, info, signIn }: 
   };
   const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
     createPublicServer(handlers, framework);
-  const rest = await createRest({ createServer, chat, market, info, log, allowedOrigins, signIn, lab, page, refused });
+  const rest = await createRest({
+    createServer,
+    chat,
+    market,
+    candles,
+    info,
+    log,
+    allowedOrigins,
+    signIn,
+    lab,
+    page,
+    refused,
+  });
   opened.defer(() => rest.close());
   opened.defer(async () => {
     lab?.close();

@@ -138,7 +138,8 @@ function saslOf(settings: Settings): { readonly sasl?: KafkaSasl } {
   return KAFKA_SASL === 'off' ? {} : { sasl: { mechanism: KAFKA_SASL, username, password } };
 }
 
-function patienceOf({ settings }: EngineStart): number {
+/** How long a start waits for an engine, in milliseconds. */
+export function patienceOf({ settings }: EngineStart): number {
   return settings.START_WAIT * 1_000;
 }
 

@@ -51,6 +51,9 @@ function missing(values: Readonly<Record<string, Value>>): string[] {
     problems.push('ROLE=feed: needs a MARKET_SOURCE, it has nothing else to do');
   if (Array.isArray(values.MARKET_SYMBOLS) && values.MARKET_SYMBOLS.length > MOST_SYMBOLS)
     problems.push(`MARKET_SYMBOLS: names ${values.MARKET_SYMBOLS.length} symbols; at most ${MOST_SYMBOLS} are taken`);
+  const kept = Array.isArray(values.CANDLE_RETENTION) ? values.CANDLE_RETENTION.map((item) => item.split(':')[0]) : [];
+  const twice = kept.find((interval, i) => kept.indexOf(interval) !== i);
+  if (twice !== undefined) problems.push(`CANDLE_RETENTION: names ${twice} twice`);
   if (values.KAFKA_SASL !== 'off' && values.KAFKA_SASL !== undefined && values.KAFKA_USERNAME === '')
     problems.push(`KAFKA_SASL=${values.KAFKA_SASL}: needs KAFKA_USERNAME and KAFKA_PASSWORD`);
   return problems;

@@ -174,6 +174,13 @@ export const settings = {
     unit: 'times',
     text: 'How much faster than recorded a replay runs.',
   },
+  CANDLE_RETENTION: {
+    type: 'list',
+    default: ['1s:1', '1m:30', '5m:365', '1h:3650'],
+    pattern: /^(?:1s|1m|5m|1h):[1-9]\d{0,4}$/,
+    patternText: 'an interval (1s, 1m, 5m, 1h), a colon and days, as in 1m:30',
+    text: 'For how many days candles are stored; those of an interval that is not named are not.',
+  },
   ALLOWED_ORIGINS: {
     type: 'list',
     default: [],

@@ -1,5 +1,5 @@
 /** What the server needs once it runs, and what a new form of the tables needs at a start. */
-const NEEDED = ['SELECT', 'INSERT', 'UPDATE', 'CREATE', 'ALTER', 'INDEX'] as const;
+const NEEDED = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'INDEX'] as const;
 
 /** The rights to a database that lines of SHOW GRANTS do not give; `undefined` where roles may give them unseen. */
 export function missingRights(grants: readonly string[], database: string): string[] | undefined {

@@ -74,7 +74,7 @@ async function checkRights(say: Say, session: Session, address: MysqlAddress, ma
 
 function helpFor({ database, user }: MysqlAddress): string {
   const name = escapeId(database, true);
-  const rights = 'SELECT, INSERT, UPDATE, CREATE, ALTER, INDEX';
+  const rights = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX';
   return `as its administrator run: CREATE DATABASE IF NOT EXISTS ${name}; GRANT ${rights} ON ${name}.* TO '${user}'`;
 }
 

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type Type from 'typebox';
 import type { Market } from '../market/market.ts';
-import { answers, candlesQuerySchema, candlesSchema, defaults, symbolsSchema } from './schemas.ts';
+import { answers, symbolsSchema } from './schemas.ts';
 
-/** `/api/market/…`: the newest prices, and candles. */
+/** `/api/market/symbols`: the newest prices. */
 export function addMarketRoutes(app: FastifyInstance, market: Market): void {
   app.get(
     '/api/market/symbols',
@@ -16,21 +15,5 @@ export function addMarketRoutes(app: FastifyInstance, market: Market): void {
       },
     },
     async () => ({ symbols: market.symbols() }),
-  );
-
-  app.get<{ Querystring: Type.Static<typeof candlesQuerySchema> }>(
-    '/api/market/candles',
-    {
-      config: { scope: 'market:read' },
-      schema: {
-        tags: ['market'],
-        summary: 'The newest candles of a symbol',
-        querystring: candlesQuerySchema,
-        response: answers({ 200: candlesSchema }),
-      },
-    },
-    async ({ query: { symbol, interval = defaults.interval, limit = defaults.candles } }) => ({
-      candles: market.candles(symbol, interval, limit),
-    }),
   );
 }

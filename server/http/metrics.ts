@@ -14,6 +14,11 @@ export interface MetricSources {
   readonly market: { readonly read: number; readonly stale: boolean };
   /** Absent where no clients are served. */
   readonly refusals?: Pick<Refusals, 'all'>;
+  /** What stores candles; absent where no clients are served. */
+  readonly candles?: {
+    readonly active: boolean;
+    readonly stats: { readonly written: number; readonly failed: number; readonly forgotten: number };
+  };
   /** What happened with the exchange that prices come from. */
   readonly exchange: Readonly<ExchangeCounts>;
   /** Absent where no source runs. */
@@ -164,6 +169,20 @@ export const metrics: readonly Metric[] = [
       [{ outcome: 'appended' }, feed?.appended ?? 0],
       [{ outcome: 'dropped' }, feed?.dropped ?? 0],
     ],
+  },
+  {
+    name: 'towncrier_candles_writer',
+    help: '1 while this instance is the one that stores candles.',
+    read: ({ candles }) => Number(candles?.active ?? false),
+  },
+  {
+    name: 'towncrier_candles_total',
+    help: 'Candles stored, those of an interval under way each time anew; rounds that failed; candles deleted as too old.',
+    read: ({ candles }) =>
+      Object.entries(candles?.stats ?? { written: 0, failed: 0, forgotten: 0 }).map(([event, count]) => [
+        { event },
+        count,
+      ]),
   },
   {
     name: 'towncrier_exchange_events_total',

@@ -6,7 +6,9 @@ import type { Chat } from '../chat/chat.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Logger } from '../log.ts';
+import type { CandleHistory } from '../market/candle-history.ts';
 import type { Market } from '../market/market.ts';
+import { addCandleRoutes } from './candle-routes.ts';
 import { addChatRoutes } from './chat-routes.ts';
 import { addCors } from './cors.ts';
 import { addInfoRoute, type InstanceInfo } from './info.ts';
@@ -25,6 +27,7 @@ export interface RestOptions {
   createServer(framework: RequestListener): Server;
   readonly chat: Chat;
   readonly market: Market;
+  readonly candles: CandleHistory;
   readonly info: InstanceInfo;
   readonly log: Logger;
   readonly allowedOrigins: readonly string[];
@@ -67,6 +70,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   await addOpenApi(app, options.info);
   addChatRoutes(app, options.chat);
   addMarketRoutes(app, options.market);
+  addCandleRoutes(app, options.candles);
   addInfoRoute(app, options.info);
   addLabRoute(app, options.lab);
   await addPage(app, options.page);

@@ -66,7 +66,12 @@ const candleSchema = Type.Object({
 });
 
 export const candlesSchema = Type.Object(
-  { candles: Type.Array(candleSchema) },
+  {
+    candles: Type.Array(candleSchema),
+    partial: Type.Optional(
+      Type.Boolean({ description: 'The store could not be asked: older candles than these may be there.' }),
+    ),
+  },
   { description: 'Oldest first; the last one still grows. An interval without a tick has no candle.' },
 );
 
@@ -102,7 +107,7 @@ export const infoSchema = Type.Object(
 );
 
 /** What is meant where a query does not say. */
-export const defaults = { room: 'global', messages: 50, interval: '1m', candles: 200 } as const;
+export const defaults = { room: 'global', messages: 50, interval: '1m', candles: 200, rows: 100_000 } as const;
 
 export const roomQuerySchema = Type.Object({
   room: Type.Optional(Type.String({ default: defaults.room, description: 'the name of a room' })),
@@ -130,11 +135,20 @@ export const historyQuerySchema = Type.Object({
 const MOST_CANDLES = 1_000;
 const intervals = Object.keys(candleIntervals) as readonly (keyof typeof candleIntervals)[]; // keys of a constant
 
-export const candlesQuerySchema = Type.Object({
+const candlesOf = {
   symbol: Type.String({ minLength: 1, maxLength: 64, description: 'the name of a symbol', examples: ['BTC-USD'] }),
   interval: Type.Optional(
     Type.Enum(intervals, { default: defaults.interval, description: `one of ${intervals.join(', ')}` }),
   ),
+};
+
+/** A time of a query. */
+const moment = (means: string) =>
+  Type.Optional(Type.Integer({ minimum: 0, description: `a time in milliseconds since 1970: ${means}` }));
+
+export const candlesQuerySchema = Type.Object({
+  ...candlesOf,
+  before: moment('the newest candles that began before it are given'),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -145,13 +159,30 @@ export const candlesQuerySchema = Type.Object({
   ),
 });
 
+/** Candles of one download, at most. */
+const MOST_ROWS = 100_000;
+
+export const candlesCsvQuerySchema = Type.Object({
+  ...candlesOf,
+  from: moment('candles that began then or later are given'),
+  before: moment('candles that began before it are given'),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MOST_ROWS,
+      default: defaults.rows,
+      description: `a whole number from 1 to ${MOST_ROWS}: how many candles at most, the oldest`,
+    }),
+  ),
+});
+
 const errorSchema = Type.Object({
   code: Type.String({ description: 'See docs/reference/errors.md.', examples: ['invalid-message'] }),
   message: Type.String({ description: 'Names the limit or the field.' }),
 });
 
 /** The answers of a route: what is its own, and any error. */
-export function answers<const R extends Readonly<Record<number, TSchema>>>(own: R) {
+export function answers<const R extends Readonly<Record<number, TSchema | object>>>(own: R) {
   return {
     ...own,
     '4xx': { ...errorSchema, description: 'Refused.' },

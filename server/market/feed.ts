@@ -18,6 +18,8 @@ export interface FeedOptions {
 /** The part of a `Market` that a feed asks. */
 export interface KnownMarket {
   symbols(): readonly Tick[];
+  /** The last price of each symbol, also of before a log that was lost. */
+  lastPrices(): ReadonlyMap<string, number>;
   /** A price a minute, oldest first: the first of that minute. */
   candles(symbol: string, interval: '1m', limit: number): readonly { readonly time: number; readonly open: number }[];
 }
@@ -63,10 +65,11 @@ export class Feed {
   constructor(options: FeedOptions) {
     this.#options = options;
     this.#limit = options.queue ?? 50_000;
-    const known = options.known.symbols();
-    for (const { symbol } of known) this.#recall(symbol);
-    const last = new Map(known.map(({ symbol, price }) => [symbol, price]));
-    options.source.start(last, (trades) => this.#take(trades));
+    const { known, source } = options;
+    for (const symbol of known.lastPrices().keys()) this.#recall(symbol);
+    // An exchange tells its last trades itself, of those symbols that the log knows nothing of.
+    const inLog = new Map(known.symbols().map(({ symbol, price }) => [symbol, price]));
+    source.start(source.live === undefined ? known.lastPrices() : inLog, (trades) => this.#take(trades));
     if (options.source.live !== undefined) this.#looking = options.clock.every(LOOK, () => this.#look());
   }
 

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
+import type { Candle, CandleInterval, CandleRecord } from '../engines/candle-store.ts';
 import type { Offsets, Tick, TickLog, TickRecord } from '../engines/tick-log.ts';
-import { Refusal } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { LogBounds } from '../hub/log.ts';
 import type { Start } from '../hub/start.ts';
 import type { Stream } from '../hub/stream.ts';
 import type { Logger } from '../log.ts';
 import { Board } from './board.ts';
-import { type Candle, type CandleInterval, Candles } from './candles.ts';
+import { Candles } from './candles.ts';
 import { IntervalView } from './interval-view.ts';
 import { covers } from './position.ts';
 import { TickView } from './tick-view.ts';
@@ -25,6 +25,8 @@ export interface MarketOptions {
   readonly symbols?: readonly string[];
   /** What the stream of ticks keeps in memory; see `TickView`. */
   readonly bounds?: LogBounds;
+  /** The candles with which a log that holds nothing yet goes on. */
+  seeds?(): Promise<readonly CandleRecord[]>;
 }
 
 /** The intervals at which a market can be followed, in milliseconds. */
@@ -38,7 +40,9 @@ const STATUS_BYTES = 64;
 export async function createMarket(options: MarketOptions): Promise<Market> {
   const { epoch } = await options.log.open();
   const { first, next } = await options.log.bounds();
-  return new Market(options, epoch, first, next);
+  const isEmpty = next.every((offset) => offset === 0);
+  const seeds = (isEmpty && (await options.seeds?.())) || [];
+  return new Market(options, epoch, first, next, seeds);
 }
 
 /** The market as this instance knows it: it follows all partitions of the tick log, each at its own pace. */
@@ -48,26 +52,33 @@ export class Market {
   readonly ticks: MarketView;
   /** Whether prices are the newest, at each change; nothing while the feed gives no signs of life (see `Vitality`). */
   readonly statuses: Stream<MarketStatus>;
+  /** Candles as far as memory reaches. */
+  readonly recent = new Candles();
   /** Ticks read so far. */
   read = 0;
   readonly #options: MarketOptions;
   readonly #board: Board;
-  readonly #candles = new Candles();
   readonly #symbols: Set<string>;
   readonly #intervals = new Map<number, IntervalView>();
   readonly #waiters: Waiters;
   readonly #vitality: Vitality;
   /** What the log held when the market was opened. */
   readonly #head: Offsets;
+  /** Prices of before this log. */
+  readonly #former: ReadonlyMap<string, number>;
   #reachable = false;
   #closed = false;
 
   /** Use `createMarket`. */
-  constructor(options: MarketOptions, epoch: string, first: Offsets, head: Offsets) {
+  constructor(options: MarketOptions, epoch: string, first: Offsets, head: Offsets, seeds: readonly CandleRecord[]) {
     this.#options = options;
     this.epoch = epoch;
     this.#board = new Board(first);
     this.#head = head;
+    this.recent.seed(seeds);
+    this.#former = new Map(
+      seeds.filter(({ interval }) => interval === '1m').map(({ symbol, close }) => [symbol, close]),
+    );
     this.#symbols = new Set(options.symbols);
     this.#waiters = new Waiters(options.clock);
     this.#vitality = new Vitality(options.clock, (status) => this.#turned(status));
@@ -127,7 +138,12 @@ export class Market {
 
   /** Whether there is such a symbol. Before the first tick every symbol may turn out to exist. */
   has(symbol: string): boolean {
-    return this.#symbols.has(symbol) || this.#board.newest.has(symbol) || this.#board.newest.size === 0;
+    return (
+      this.#symbols.has(symbol) ||
+      this.#former.has(symbol) ||
+      this.#board.newest.has(symbol) ||
+      this.#board.newest.size === 0
+    );
   }
 
   /** The newest tick of each symbol, by name. */
@@ -136,10 +152,17 @@ export class Market {
     return ticks.sort((one, other) => (one.symbol < other.symbol ? -1 : 1));
   }
 
-  /** The newest candles, oldest first, at most `limit`. Refuses an unknown symbol. */
+  /** The last price of each symbol, also of before a log that was lost. */
+  lastPrices(): ReadonlyMap<string, number> {
+    return new Map([
+      ...this.#former,
+      ...[...this.#board.newest].map(([symbol, { tick }]) => [symbol, tick.price] as const),
+    ]);
+  }
+
+  /** The newest candles in memory, oldest first, at most `limit`. */
   candles(symbol: string, interval: CandleInterval, limit: number): Candle[] {
-    if (!this.has(symbol)) throw new Refusal('unknown-symbol', `There is no symbol ${symbol}.`);
-    return this.#candles.last(symbol, interval, limit);
+    return this.recent.last(symbol, interval, limit);
   }
 
   /** Stops all timers and takes no more ticks. */
@@ -167,7 +190,7 @@ export class Market {
       const event = this.#board.add(record);
       if (event === undefined) continue;
       this.read++;
-      this.#candles.add(record.tick);
+      this.recent.add(record.tick);
       this.ticks.stream.append(event);
     }
   }

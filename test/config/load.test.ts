@@ -57,6 +57,7 @@ const wrong: readonly (readonly [name: string, value: string, says: RegExp])[] =
   ['MARKET_TICKS_PER_SECOND', '0', /from 1 to 100000/],
   ['MARKET_SOURCE', 'Simulator', /one of simulator, replay, coinbase, binance, kraken, off/],
   ['MARKET_SYMBOLS', 'btc-usd', /base and quote currency as in BTC-USD/],
+  ['CANDLE_RETENTION', '1m:0', /a colon and days/],
   ['MARKET_FEED_URL', 'http://example.org', /wss:/],
   ['LOG_LEVEL', 'toString', /one of debug/],
   ['CHAT_ROOMS', 'help', /global comes first/],
@@ -140,6 +141,11 @@ for (const [environment, says] of together) {
     assert.deepEqual(problemsOf(environment), [says]);
   });
 }
+
+test('an interval of candles that is named twice is refused by its name', () => {
+  const { problems } = loadSettings({ CANDLE_RETENTION: '1s:1,1m:2,1s:3' });
+  assert.deepEqual(problems, ['CANDLE_RETENTION: names 1s twice']);
+});
 
 test('more symbols than an exchange may be asked for are refused, and their number is said', () => {
   const symbols = Array.from({ length: 201 }, (_, i) => `C${i}-USD`);

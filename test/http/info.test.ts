@@ -43,6 +43,7 @@ test('the description is OpenAPI 3.1 and holds every path with its answers', asy
     '/api/chat/presence',
     '/api/info',
     '/api/market/candles',
+    '/api/market/candles.csv',
     '/api/market/symbols',
   ]);
   for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
@@ -50,7 +51,10 @@ test('the description is OpenAPI 3.1 and holds every path with its answers', asy
       assert.ok(summary, `${method} ${path} has a summary`);
       for (const { description, content } of Object.values(responses)) {
         assert.ok(description, `${method} ${path} describes its answers`);
-        assert.ok(content['application/json']?.schema, `${method} ${path} has a schema for its answers`);
+        assert.ok(
+          (content['application/json'] ?? content['text/csv'])?.schema,
+          `${method} ${path} has a schema for its answers`,
+        );
       }
       assert.ok(responses['4XX'] ?? responses['4xx'], `${method} ${path} tells what an error looks like`);
     }
@@ -67,7 +71,7 @@ test('the description says which parameters are required, and their limits', asy
   const { paths } = await json(app.get('/api/openapi.json'));
   const { parameters }: Operation = paths['/api/market/candles'].get;
   const required = Object.fromEntries((parameters ?? []).map(({ name, required }) => [name, required ?? false]));
-  assert.deepEqual(required, { symbol: true, interval: false, limit: false });
+  assert.deepEqual(required, { symbol: true, interval: false, before: false, limit: false });
   const limit = parameters?.find(({ name }) => name === 'limit')?.schema;
   assert.deepEqual(limit, { type: 'integer', minimum: 1, maximum: 1_000, default: 200 });
 });

@@ -52,6 +52,8 @@ for (const [query, names] of [
   ['symbol=BTC-USD&interval=toString', 'interval'],
   ['symbol=BTC-USD&limit=0', 'limit'],
   ['symbol=BTC-USD&limit=1001', 'limit'],
+  ['symbol=BTC-USD&before=-1', 'before'],
+  ['symbol=BTC-USD&before=yesterday', 'before'],
 ]) {
   test(`candles?${query} is refused, naming the parameter`, async () => {
     const response = await app.get(`/api/market/candles?${query}`);
@@ -61,3 +63,12 @@ for (const [query, names] of [
     assert.match(message, new RegExp(`^The parameter ${names} must be `));
   });
 }
+
+test('candles page back by before, which is exclusive, down to the first', async () => {
+  const page = async (query: string) =>
+    (await json(app.get(`/api/market/candles?symbol=BTC-USD&interval=1s${query}`))).candles;
+  while ((await page('&limit=3')).length < 3) await new Promise((resolve) => setTimeout(resolve, 100));
+  const [first, second, third] = await page('&limit=3');
+  assert.deepEqual(await page(`&before=${third.time}&limit=2`), [first, second]);
+  assert.deepEqual(await page('&before=0'), []);
+});

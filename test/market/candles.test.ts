@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { CandleInterval } from '../../server/engines/candle-store.ts';
 import type { Tick } from '../../server/engines/tick-log.ts';
-import { type CandleInterval, Candles, candleIntervals } from '../../server/market/candles.ts';
+import { Candles, candleIntervals } from '../../server/market/candles.ts';
 
 const HOUR = 3_600_000;
 const tick = (time: number, price: number, size = 1): Tick => ({ symbol: 'A', price, size, change: 0, time });

@@ -24,7 +24,7 @@ class ManualSource implements MarketSource {
   }
 }
 
-const NOTHING: KnownMarket = { symbols: () => [], candles: () => [] };
+const NOTHING: KnownMarket = { symbols: () => [], candles: () => [], lastPrices: () => new Map() };
 const trade = (price: number, time = START): Trade => ({ symbol: 'A', price, size: 1, time });
 
 function setting({ known = NOTHING, queue = 50_000 }: { known?: KnownMarket; queue?: number } = {}) {
@@ -69,6 +69,7 @@ test('a trade becomes a tick with the change since the first price', async () =>
 test('the source goes on from known prices, and the change reaches back into known minutes', async () => {
   const known: KnownMarket = {
     symbols: () => [{ symbol: 'A', price: 110, size: 1, change: 10, time: START }],
+    lastPrices: () => new Map([['A', 110]]),
     candles: (symbol, interval, limit) => {
       assert.deepEqual([symbol, interval, limit], ['A', '1m', 1_440]);
       return [

@@ -77,6 +77,7 @@ async function setting() {
     market: {
       symbols: () => [newest()],
       candles: () => [],
+      lastPrices: () => new Map([[newest().symbol, newest().price]]),
       covers: ([next = 0]: Offsets) => world.read >= next,
     },
   });

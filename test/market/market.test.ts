@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Refusal } from '../../server/errors.ts';
+import type { CandleRecord } from '../../server/engines/candle-store.ts';
 import { Hub } from '../../server/hub/hub.ts';
 import { createMarket } from '../../server/market/market.ts';
 import { recordingLog } from '../chat/recording-log.ts';
@@ -8,12 +8,12 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { ManualTickLog } from './manual-tick-log.ts';
 import { instance, START, tick } from './world.ts';
 
-async function setting(symbols: readonly string[] = []) {
+async function setting(symbols: readonly string[] = [], seeds?: () => Promise<readonly CandleRecord[]>) {
   const clock = new ManualClock();
   const log = new ManualTickLog();
   const hub = new Hub({ clock, latencyBudget: 250, stallTimeout: 30_000 });
   const { log: logger, lines } = recordingLog();
-  const market = await createMarket({ log, hub, clock, logger, symbols });
+  const market = await createMarket({ log, hub, clock, logger, symbols, ...(seeds && { seeds }) });
   return { clock, log, hub, market, lines };
 }
 
@@ -36,11 +36,26 @@ test('candles come from the ticks that were read', async () => {
   assert.deepEqual(market.candles('AA', '1m', 5), [{ time, open: 101, high: 102, low: 101, close: 102, volume: 3 }]);
 });
 
-test('candles of an unknown symbol are refused', async () => {
-  const { log, market } = await setting();
+test('a log that is empty goes on from stored candles and their prices; one that is not does not', async () => {
+  const time = START - (START % 60_000);
+  const seed = { symbol: 'AA', time, open: 90, high: 120, low: 90, close: 95, volume: 10, ticks: 4 } as const;
+  const seeds = async () => [
+    { ...seed, interval: '1m' as const, time: time - 60_000, close: 91 },
+    { ...seed, interval: '1m' as const },
+  ];
+  const { log, market } = await setting([], seeds);
+  assert.deepEqual([...market.lastPrices()], [['AA', 95]]);
+  assert.ok(market.has('AA'));
   log.shared.add(0, tick('AA', 1));
   log.deliverAll();
-  assert.throws(() => market.candles('BB', '1m', 5), new Refusal('unknown-symbol', 'There is no symbol BB.'));
+  assert.deepEqual(market.candles('AA', '1m', 1), [{ time, open: 90, high: 120, low: 90, close: 101, volume: 11 }]);
+  assert.equal(market.candles('AA', '1m', 5).length, 2);
+  assert.deepEqual([...market.lastPrices()], [['AA', 101]]);
+
+  log.shared.first[0] = 1;
+  const options = { log, hub: new Hub({ clock: new ManualClock(), latencyBudget: 250, stallTimeout: 30_000 }) };
+  const never = async () => assert.fail('a log that has ticks needs no seeds');
+  await createMarket({ ...options, clock: new ManualClock(), logger: recordingLog().log, seeds: never });
 });
 
 test('a symbol that is known beforehand exists before its first tick', async () => {

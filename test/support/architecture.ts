@@ -51,6 +51,7 @@ const ROOTS = [
   'doctor.ts',
   'drainer.ts',
   'main.ts',
+  'open-candles.ts',
   'open-engines.ts',
   'open-source.ts',
   'worker.ts',

@@ -6,7 +6,7 @@ import { commitGroup } from './mysql-commit.ts';
 import { isElsewhere } from './mysql-errors.ts';
 import { Group, messageOf } from './mysql-group.ts';
 import { prepareDatabase } from './mysql-open.ts';
-import { readEpoch } from './mysql-schema.ts';
+import { prepareSchema, readEpoch } from './mysql-schema.ts';
 import { openSession, type Row, type Session } from './mysql-session.ts';
 import { Sessions } from './mysql-sessions.ts';
 import { type MysqlAddress, parseMysqlUrl, shown } from './mysql-url.ts';
@@ -44,7 +44,8 @@ export async function openMysqlStore(options: MysqlStoreOptions): Promise<MysqlS
   // Two numbers of 53 bits: no other session of the server has that name.
   const part = (): string => Math.floor(options.random() * 2 ** 53).toString(36);
   const mark = (): string => `towncrier-${part()}-${part()}`;
-  const epoch = await prepareDatabase({ ...options, address, mark, patience: options.patience ?? PATIENCE });
+  const prepare = (session: Session): Promise<string> => prepareSchema(session, options.newEpoch);
+  const epoch = await prepareDatabase({ ...options, address, mark, prepare, patience: options.patience ?? PATIENCE });
   return new MysqlMessageStore(options, address, mark, epoch);
 }
 

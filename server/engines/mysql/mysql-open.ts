@@ -3,23 +3,22 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { StoreDown } from '../message-store.ts';
 import { describe, errno, hasErrno, isPassing } from './mysql-errors.ts';
-import { prepareSchema } from './mysql-schema.ts';
 import { openSession, type Session, type SessionOptions } from './mysql-session.ts';
 import { type MysqlAddress, shown } from './mysql-url.ts';
 
-export interface StartOptions {
+export interface StartOptions<T> {
   readonly address: MysqlAddress;
   readonly clock: Clock;
   readonly log: Logger;
   /** A number in [0, 1). */
   readonly random: () => number;
-  /** Names the history, where the database is new. */
-  readonly newEpoch: string;
   /** How long to wait at most for a server that is not there, in milliseconds. */
   readonly patience: number;
   /** Ends the wait: it rejects with the reason. */
   readonly signal?: AbortSignal;
   mark(): string;
+  /** Makes the tables ready, in a session of the database; see `prepareSchema`. */
+  prepare(session: Session): Promise<T>;
 }
 
 /** The first pause between two attempts and the longest, in milliseconds. */
@@ -27,10 +26,10 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5_000;
 
 /**
- * Waits for the server, makes the database and its tables ready, and returns the epoch. Rejects with a sentence for the
+ * Waits for the server, makes the database and its tables ready, and returns what `prepare` does. Rejects with a sentence for the
  * operator: at once where waiting does not help, else when patience is at its end.
  */
-export async function prepareDatabase(options: StartOptions): Promise<string> {
+export async function prepareDatabase<T>(options: StartOptions<T>): Promise<T> {
   const { address, clock, log, random, patience, signal } = options;
   const name = shown(address);
   const deadline = clock.monotonic() + patience;
@@ -60,17 +59,17 @@ function rest(clock: Clock, ms: number, signal: AbortSignal | undefined): Promis
   });
 }
 
-async function attempt(options: StartOptions): Promise<string> {
+async function attempt<T>(options: StartOptions<T>): Promise<T> {
   const session = await enter(options);
   try {
-    return await prepareSchema(session, options.newEpoch);
+    return await options.prepare(session);
   } finally {
     await session.end();
   }
 }
 
 /** A session in the database, which is made where it is missing. */
-async function enter({ address, clock, mark }: StartOptions): Promise<Session> {
+async function enter<T>({ address, clock, mark }: StartOptions<T>): Promise<Session> {
   const options: SessionOptions = { address, clock, mark: mark() };
   try {
     return await openSession(options);
@@ -100,6 +99,6 @@ function isAboutRights(error: unknown): boolean {
 
 function rightsHelp({ database, user }: MysqlAddress): string {
   const name = escapeId(database, true);
-  const rights = 'SELECT, INSERT, UPDATE, CREATE, ALTER, INDEX';
+  const rights = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX';
   return `as its administrator run: CREATE DATABASE IF NOT EXISTS ${name}; GRANT ${rights} ON ${name}.* TO '${user}'`;
 }

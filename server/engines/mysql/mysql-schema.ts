@@ -3,14 +3,17 @@ import { errno, hasErrno, NotYet } from './mysql-errors.ts';
 import type { Session } from './mysql-session.ts';
 
 /** Servers differ in the name of the collation that compares letter by letter, trailing blanks included. */
-type Collation = 'utf8mb4_0900_bin' | 'utf8mb4_nopad_bin';
+export type Collation = 'utf8mb4_0900_bin' | 'utf8mb4_nopad_bin';
+
+/** Steps from an empty database to tables of the present form; each is the statements that take it. */
+export type Migrations = readonly ((collation: Collation) => readonly string[])[];
 
 /**
  * How the tables came to their present form, one step a version: `chat_meta` counts the steps that were taken. A step that
  * was released is never changed; a new one is added at the end. The server commits each statement by itself, so a step
  * must stand being begun again in its middle.
  */
-const migrations: readonly ((collation: Collation) => readonly string[])[] = [
+const migrations: Migrations = [
   (collation) => {
     const form = `ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE ${collation}`;
     return [
@@ -44,7 +47,7 @@ const rehearsal = [
  */
 export async function prepareSchema(session: Session, newEpoch: string): Promise<string> {
   const collation = await checkServer(session);
-  if ((await readVersion(session)) < migrations.length) await migrate(session, collation, newEpoch);
+  await bringUp(session, collation, { version: 'version', migrations, initial: { epoch: newEpoch } });
   await session.batch(rehearsal);
   const epoch = await readEpoch(session);
   if (epoch === undefined) throw new Error('its table chat_meta has no epoch: the tables were damaged');
@@ -57,7 +60,8 @@ export async function readEpoch(session: Session): Promise<string | undefined> {
   return row === undefined ? undefined : String(row.value);
 }
 
-async function checkServer(session: Session): Promise<Collation> {
+/** What names compare by on this server. Throws for one that is too old or set too small. */
+export async function checkServer(session: Session): Promise<Collation> {
   const [row] = await session.query('SELECT VERSION() AS version, @@max_allowed_packet AS packet');
   const version = String(row?.version);
   const packet = Number(row?.packet);
@@ -78,11 +82,25 @@ export function collationOf(version: string): Collation {
   return isMariaDb ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
 
+/** Tables that belong together and change together. */
+export interface TableSet {
+  /** Under this name `chat_meta` counts the steps that were taken. */
+  readonly version: string;
+  readonly migrations: Migrations;
+  /** Values that `chat_meta` gets where it has none of their names. */
+  readonly initial?: Readonly<Record<string, string>>;
+}
+
+/** Brings a set of tables to its newest form. Rejects where a newer program made them. */
+export async function bringUp(session: Session, collation: Collation, tables: TableSet): Promise<void> {
+  if ((await readVersion(session, tables)) < tables.migrations.length) await migrate(session, collation, tables);
+}
+
 /** Steps taken. Throws for a form that a newer program made. */
-async function readVersion(session: Session): Promise<number> {
+async function readVersion(session: Session, { version: name, migrations }: TableSet): Promise<number> {
   let version = 0;
   try {
-    const [row] = await session.query("SELECT value FROM chat_meta WHERE name = 'version'");
+    const [row] = await session.query(`SELECT value FROM chat_meta WHERE name = ${quote(name)}`);
     version = Number(row?.value ?? 0);
   } catch (error) {
     if (!hasErrno(error, errno.noSuchTable)) throw error;
@@ -96,14 +114,15 @@ async function readVersion(session: Session): Promise<number> {
 }
 
 /** Of several instances at a new database one makes the tables, and the others find them made. */
-async function migrate(session: Session, collation: Collation, newEpoch: string): Promise<void> {
+async function migrate(session: Session, collation: Collation, tables: TableSet): Promise<void> {
   const [row] = await session.query(`SELECT GET_LOCK('${LOCK}', 1) AS got`);
   if (row?.got !== 1) throw new NotYet('another instance is changing the tables');
   try {
-    for (let version = await readVersion(session); version < migrations.length; version++) {
-      for (const statement of migrations[version]?.(collation) ?? []) await session.query(statement, STEP_LIMIT);
-      await session.query(setMeta('epoch', newEpoch, 'value'));
-      await session.query(setMeta('version', String(version + 1), 'VALUES(value)'));
+    for (let version = await readVersion(session, tables); version < tables.migrations.length; version++) {
+      for (const statement of tables.migrations[version]?.(collation) ?? []) await session.query(statement, STEP_LIMIT);
+      for (const [name, value] of Object.entries(tables.initial ?? {}))
+        await session.query(setMeta(name, value, 'value'));
+      await session.query(setMeta(tables.version, String(version + 1), 'VALUES(value)'));
     }
   } finally {
     // A session that was lost gave the lock back by that.

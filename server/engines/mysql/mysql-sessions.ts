@@ -14,9 +14,11 @@ export interface SessionsOptions {
   readonly name: string;
   /** Opens a session, ready for use. */
   open(): Promise<Session>;
+  /** Sessions at once, at most (default 5). */
+  readonly most?: number;
 }
 
-/** Sessions at once, at most: one commits, the others read. Servers allow about 150 in all, and instances are many. */
+/** One commits, the others read. Servers allow about 150 in all, and instances are many. */
 const MOST = 5;
 
 interface Waiting {
@@ -89,7 +91,7 @@ export class Sessions {
     if (this.#away !== undefined) return Promise.reject(this.#refusal());
     const idle = this.#idle.pop();
     if (idle !== undefined) return Promise.resolve(idle);
-    if (this.#count < MOST) return this.#open();
+    if (this.#count < (this.#options.most ?? MOST)) return this.#open();
     return new Promise((resolve, reject) => void this.#waiting.push({ resolve, reject }));
   }
 

@@ -95,7 +95,7 @@ test('a user who may not write is told what to grant', async () => {
 test('what the help grants is enough', async () => {
   await server.administer(
     `CREATE DATABASE granted; CREATE USER enough@'%' IDENTIFIED BY 'secret';
-     GRANT SELECT, INSERT, UPDATE, CREATE, ALTER, INDEX ON granted.* TO enough@'%'`,
+     GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON granted.* TO enough@'%'`,
   );
   await withStores([urlFor('enough', 'secret', 'granted')], async (store) => {
     const [outcome] = await store.commit([draft()]);
