@@ -4,14 +4,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ChatConnection } from '../../web/src/chat/chat-connection.ts';
 import { ChatState } from '../../web/src/chat/chat-state.ts';
+import { ReadMarks } from '../../web/src/chat/read-marks.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { FakeChatServer } from './fake-chat-server.ts';
+import { memoryPreferences } from './memory-preferences.ts';
 
 function chatOf(server = new FakeChatServer()) {
   const clock = new ManualClock();
   let ids = 0;
   const state = new ChatState({
     name: 'Ana',
+    room: 'global',
     unsent: [],
     publishSoon: () => state.publish(),
     heard: () => undefined,
@@ -23,8 +26,9 @@ function chatOf(server = new FakeChatServer()) {
     clock,
     random: () => 1,
     newId: () => `id-${ids++}`,
+    marks: new ReadMarks(memoryPreferences()),
   });
-  const shown = () => state.messages.value.map((message) => `${message.content} ${message.state}`);
+  const shown = () => state.room.value.messages.value.map((message) => `${message.content} ${message.state}`);
   return { clock, connection, server, shown, state };
 }
 
@@ -53,11 +57,11 @@ test('begins with the newest fifty messages and follows the room from there', as
 
 test('reads older messages until the beginning of the room', async () => {
   const { connection, shown, state } = await connectedChat(filled(60));
-  assert.equal(state.complete.value, false);
+  assert.equal(state.room.value.complete.value, false);
   await connection.older();
   assert.equal(shown()[0], 'text 1 sent');
   assert.equal(shown().length, 60);
-  assert.equal(state.complete.value, true);
+  assert.equal(state.room.value.complete.value, true);
 });
 
 test('an own message shows at once, and once, when it comes back', async () => {
@@ -137,11 +141,11 @@ test('a history that cannot be read is said, and tried again', async () => {
   const server = filled(1);
   server.historyFails = true;
   const { clock, shown, state } = await connectedChat(server);
-  assert.equal(state.history.value, 'failed');
+  assert.equal(state.room.value.history.value, 'failed');
   server.historyFails = false;
   clock.advance(2_000);
   await turn();
-  assert.deepEqual([state.history.value, shown()], ['ready', ['text 1 sent']]);
+  assert.deepEqual([state.room.value.history.value, shown()], ['ready', ['text 1 sent']]);
 });
 
 test('a refused message says why, and can be sent again or given up', async () => {
@@ -150,7 +154,7 @@ test('a refused message says why, and can be sent again or given up', async () =
   connection.post('one');
   connection.post('two');
   assert.deepEqual(shown(), ['one failed', 'two failed']);
-  assert.equal(state.messages.value[0]?.reason, 'The store does not answer.');
+  assert.match(state.room.value.messages.value[0]?.reason ?? '', /cannot store messages just now/);
   server.fate = 'stored';
   connection.retry('id-0');
   connection.discard('id-1');
@@ -241,7 +245,7 @@ test('a session that was left says nothing any more', async () => {
   const old = server.last;
   connection.renew();
   old.open = true;
-  old.deliver('/topic/chat', { seq: 1, id: 'x', sender: 'Ben', content: 'ghost', time: 1 });
+  old.deliver('/topic/chat.global', { seq: 1, id: 'x', sender: 'Ben', content: 'ghost', time: 1 });
   old.events.connected({ epoch: 'epoch-9', user: 'Ana', transport: 'websocket' });
   assert.deepEqual(shown(), []);
 });
@@ -251,16 +255,16 @@ test("others count as unread while nobody looks, one's own do not", async () => 
   state.watch(false);
   server.store('Ben', 'x', 'hi');
   connection.post('mine');
-  assert.equal(state.unread.value, 1);
+  assert.equal(state.room.value.unread.value, 1);
   state.watch(true);
-  assert.equal(state.unread.value, 0);
+  assert.equal(state.room.value.unread.value, 0);
 });
 
 test('the messages held are bounded, and those let go can be read again', async () => {
   const { connection, server, shown, state } = await connectedChat();
-  for (let i = 1; i <= 400; i++) server.store('Ben', `b-${i}`, `text ${i}`);
-  assert.equal(shown().length, 300);
-  assert.equal(state.complete.value, false);
+  for (let i = 1; i <= 1_150; i++) server.store('Ben', `b-${i}`, `text ${i}`);
+  assert.equal(shown().length, 1_000);
+  assert.equal(state.room.value.complete.value, false);
   await connection.older();
   assert.equal(shown()[0], 'text 51 sent');
 });
@@ -299,7 +303,7 @@ test('whatever is cut, lost or renamed: each message is stored once, in order, a
         Array.from({ length: posted }, (_, i) => `own ${i}`).toSorted(),
       );
       assert.deepEqual(
-        state.messages.value.map((message) => message.seq),
+        state.room.value.messages.value.map((message) => message.seq),
         server.stored.map((message) => message.seq),
       );
     }),

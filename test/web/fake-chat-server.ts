@@ -25,13 +25,13 @@ export class FakeSession implements Session {
   send(destination: string, body: object, receipt?: string): void {
     if (!this.open) return;
     this.sent.push({ destination, body, receipt });
-    if (destination === '/app/chat') this.#server.take(this, body, receipt);
+    if (destination === '/app/chat.global') this.#server.take(this, body, receipt);
   }
 
   subscribe(destination: string, headers: Readonly<Record<string, string>>, handle: (body: unknown) => void): void {
     if (!this.open) return;
     this.subscriptions.push({ destination, handle });
-    if (destination !== '/topic/chat') return;
+    if (destination !== '/topic/chat.global') return;
     for (const message of this.#server.stored) if (message.seq > Number(headers.after)) handle(message);
   }
 
@@ -58,6 +58,9 @@ export class FakeChatServer {
   readonly sessions: FakeSession[] = [];
   /** What becomes of the next messages; `lost`: neither stored nor answered, `silent`: stored and not answered. */
   fate: 'stored' | 'silent' | 'lost' | { readonly code: string; readonly message: string } = 'stored';
+  rooms: readonly string[] = ['global'];
+  /** What other rooms than `global` hold. */
+  readonly otherRooms = new Map<string, ChatMessage[]>();
   historyReads = 0;
   historyFails = false;
 
@@ -68,12 +71,15 @@ export class FakeChatServer {
   };
 
   readonly api = {
-    history: async (limit: number, before = Number.POSITIVE_INFINITY): Promise<HistoryPage> => {
-      this.historyReads++;
+    history: async (room: string, limit: number, before = Number.POSITIVE_INFINITY): Promise<HistoryPage> => {
+      // One message is how a client asks for the head.
+      if (limit > 1) this.historyReads++;
       if (this.historyFails) throw new Error('down');
-      const older = this.stored.filter((message) => message.seq < before);
-      return { messages: older.slice(-limit), head: this.stored.at(-1)?.seq ?? 0 };
+      const stored = room === 'global' ? this.stored : (this.otherRooms.get(room) ?? []);
+      const older = stored.filter((message) => message.seq < before);
+      return { messages: older.slice(-limit), head: stored.at(-1)?.seq ?? 0 };
     },
+    rooms: async (): Promise<readonly string[]> => this.rooms,
   };
 
   get last(): FakeSession {
@@ -91,7 +97,7 @@ export class FakeChatServer {
     if (this.stored.some((message) => message.sender === sender && message.id === id)) return;
     const message = { seq: this.stored.length + 1, id, sender, content, time: 1 };
     this.stored.push(message);
-    for (const session of this.sessions) session.deliver('/topic/chat', message);
+    for (const session of this.sessions) session.deliver('/topic/chat.global', message);
   }
 
   take(session: FakeSession, body: object, receipt: string | undefined): void {

@@ -4,7 +4,7 @@ import { OUTBOX_LIMIT, Outbox } from '../../web/src/chat/outbox.ts';
 
 function outboxWith(...ids: string[]): Outbox {
   const outbox = new Outbox();
-  for (const id of ids) outbox.add({ id, sender: 'Ana', content: `text ${id}`, time: 1 });
+  for (const id of ids) outbox.add({ id, room: 'global', sender: 'Ana', content: `text ${id}`, time: 1 });
   return outbox;
 }
 
@@ -56,7 +56,7 @@ test('what may be stored under the old name keeps the session under it until it 
   const outbox = outboxWith('a');
   due(outbox);
   outbox.rename('Bea');
-  outbox.add({ id: 'b', sender: 'Bea', content: 'x', time: 2 });
+  outbox.add({ id: 'b', room: 'global', sender: 'Bea', content: 'x', time: 2 });
   assert.equal(outbox.sessionName('Bea'), 'Ana');
   assert.deepEqual(due(outbox), [], 'b waits for a session of its own name');
   outbox.accepted('a');
@@ -83,4 +83,23 @@ test('it says when it is full', () => {
   assert.equal(outbox.full, true);
   outbox.remove('m0');
   assert.equal(outbox.full, false);
+});
+
+test('a history that was read anew has what was accepted in its room', () => {
+  const outbox = outboxWith('a');
+  outbox.add({ id: 'b', room: 'trading', sender: 'Ana', content: 'x', time: 2 });
+  due(outbox);
+  outbox.accepted('a');
+  outbox.accepted('b');
+  outbox.removeAccepted('trading');
+  assert.deepEqual(states(outbox), ['a sent']);
+});
+
+test('where the server knows the name, everything on its way goes under it', () => {
+  const outbox = outboxWith('a');
+  due(outbox);
+  outbox.sessionEnded();
+  outbox.renameAll('Ann Example');
+  assert.equal(outbox.sessionName('Ann Example'), 'Ann Example');
+  assert.deepEqual(due(outbox, 'Ann Example'), ['a']);
 });

@@ -15,9 +15,9 @@ const shown = (sender: string, time: number): ShownMessage => ({
 });
 const dayOf = (time: number) => `${Math.floor(time / (1_440 * MINUTE))}`;
 
-function outline(messages: ShownMessage[]): string[] {
-  return rowsOf(messages, dayOf).map((row) =>
-    row.kind === 'day' ? 'day' : `${row.message.sender}${row.head ? ' head' : ''}`,
+function outline(messages: ShownMessage[], firstNew?: number): string[] {
+  return rowsOf({ messages, firstNew, dayOf }).map((row) =>
+    row.kind === 'message' ? `${row.message.sender}${row.head ? ' head' : ''}` : row.kind,
   );
 }
 
@@ -38,12 +38,12 @@ test('a new day has a separator and begins a group', () => {
 
 test('keys are unique, also where clocks go back over midnight', () => {
   const midnight = 1_440 * MINUTE;
-  const rows = rowsOf([shown('A', midnight - 2), shown('A', midnight), shown('A', midnight - 1)], dayOf);
+  const rows = rowsOf({ messages: [shown('A', midnight - 2), shown('A', midnight), shown('A', midnight - 1)], dayOf });
   assert.equal(new Set(rows.map((row) => row.key)).size, rows.length);
 });
 
 test('a message keeps its key when it comes back from the server', () => {
-  const keyOf = (message: ShownMessage) => rowsOf([message], dayOf).at(-1)?.key;
+  const keyOf = (message: ShownMessage) => rowsOf({ messages: [message], dayOf }).at(-1)?.key;
   const { seq: _, ...sending } = shown('Ana', 1);
   assert.equal(keyOf({ ...sending, state: 'sending' }), keyOf(shown('Ana', 1)));
 });
@@ -54,4 +54,17 @@ test('days are named as one says them', () => {
   assert.equal(dayText(new Date(2026, 2, 9, 23).getTime(), now), 'Yesterday');
   assert.match(dayText(new Date(2026, 2, 1).getTime(), now), /Sunday.*1 March/);
   assert.match(dayText(new Date(2025, 2, 1).getTime(), now), /1 March 2025/);
+});
+
+test('a line stands before the first message that was not read, and begins a group', () => {
+  const messages = [shown('Ana', 1), shown('Ana', 2), shown('Ana', 3)];
+  assert.deepEqual(outline(messages, 2), ['day', 'Ana head', 'new', 'Ana head', 'Ana']);
+  assert.deepEqual(outline(messages, 9), ['day', 'Ana head', 'Ana', 'Ana']);
+});
+
+test('the rows of messages that did not change are the same ones', () => {
+  const [first, second] = [shown('Ana', 1), shown('Ana', 2)];
+  const before = rowsOf({ messages: [first], dayOf });
+  const after = rowsOf({ messages: [first, second], dayOf });
+  assert.equal(after[1], before[1]);
 });

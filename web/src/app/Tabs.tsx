@@ -1,3 +1,4 @@
+import { badgeText } from '../chat/badge.ts';
 import { useApp } from './context.ts';
 import type { Tab } from './view-state.ts';
 
@@ -26,7 +27,7 @@ export function Tabs() {
           {label}
           {tab === 'chat' && unread > 0 && (
             <span class="badge">
-              {unread > 99 ? '99+' : unread}
+              {badgeText(unread)}
               <span class="visually-hidden"> new messages</span>
             </span>
           )}

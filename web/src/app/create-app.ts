@@ -1,16 +1,7 @@
 import { effect, type ReadonlySignal } from '@preact/signals';
-import { Announcer } from '../chat/announcer.ts';
-import { ChatConnection } from '../chat/chat-connection.ts';
-import { ChatState } from '../chat/chat-state.ts';
-import { guestName } from '../chat/name.ts';
-import { restoredOutbox, storedOutbox } from '../chat/stored-outbox.ts';
 import { Typist } from '../chat/typist.ts';
 import { browserClock } from '../clock.ts';
 import { serverApi } from '../connection/api.ts';
-import { fallingBack } from '../connection/fallback.ts';
-import { serverReachable, sessionsByTransport } from '../connection/open-sessions.ts';
-import { TransportChoice } from '../connection/transport-choice.ts';
-import { WebSocketReturn } from '../connection/websocket-return.ts';
 import { inFrame } from '../frames.ts';
 import { Tap } from '../lab/tap.ts';
 import { isInterval } from '../market/candle.ts';
@@ -24,8 +15,8 @@ import { WatchList } from '../market/watch-list.ts';
 import { type Preferences, storedPreferences } from '../preferences.ts';
 import { Theme } from '../theme/theme.ts';
 import type { AppParts } from './context.ts';
+import { createChat } from './create-chat.ts';
 import { Place } from './place.ts';
-import { randomUuid } from './random-uuid.ts';
 import { ViewState } from './view-state.ts';
 import { watchWindow } from './watch-window.ts';
 
@@ -67,45 +58,6 @@ export function createApp(window: Window): PageApp {
       connection.start();
     },
   };
-}
-
-function createChat(window: Window, preferences: Preferences, view: ViewState, tap: Tap) {
-  const announcer = new Announcer(browserClock, (text) => {
-    view.spoken.value = text;
-  });
-  const session = storedPreferences(() => window.sessionStorage);
-  const chat = new ChatState({
-    name: preferences.get('name') ?? guestName(random),
-    unsent: restoredOutbox(session),
-    publishSoon: inFrame(() => {
-      chat.publish();
-      storedOutbox(session, chat.outbox.entries);
-    }, window.document),
-    heard: (messages) => announcer.heard(messages),
-  });
-  effect(() => preferences.set('name', chat.name.value));
-  const choice = new TransportChoice(session);
-  const open = sessionsByTransport(window.location.href, tap);
-  const connection = new ChatConnection({
-    state: chat,
-    open: fallingBack({ choice, open, reachable: serverReachable }),
-    api: serverApi,
-    clock: browserClock,
-    random,
-    newId: () => randomUuid(window.crypto),
-  });
-  const comeback = new WebSocketReturn({
-    clock: browserClock,
-    choice,
-    open: open.websocket,
-    name: () => chat.name.value,
-    returned: () => connection.move(),
-  });
-  effect(() => {
-    if (chat.link.value === 'live') comeback.connected();
-  });
-  window.addEventListener('online', () => comeback.now());
-  return { chat, connection };
 }
 
 function createMarket(window: Window, preferences: Preferences, tap: Tap) {

@@ -2,6 +2,7 @@ import { useApp } from '../app/context.ts';
 import { Composer } from './Composer.tsx';
 import { MessageList } from './MessageList.tsx';
 import { NameField } from './NameField.tsx';
+import { Rooms } from './Rooms.tsx';
 import { TypingLine } from './TypingLine.tsx';
 import { Users } from './Users.tsx';
 
@@ -17,6 +18,7 @@ export function ChatPanel() {
         <Users />
         <NameField />
       </div>
+      <Rooms />
       <MessageList />
       <TypingLine />
       <Composer />

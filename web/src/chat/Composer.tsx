@@ -1,25 +1,37 @@
-import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useApp } from '../app/context.ts';
 import { Icon } from '../app/Icon.tsx';
+import { EmojiPicker } from './EmojiPicker.tsx';
+import { withEmoji } from './emoji.ts';
 import { CONTENT_LIMIT, codePoints } from './message.ts';
 
 /** From here on the number of characters is shown. */
 const COUNTED_FROM = CONTENT_LIMIT - 200;
 
-/** Where a message is written: Enter sends it, Shift and Enter begin a new line. */
+/** Where a message is written: Enter sends it, Shift and Enter begin a new line. What is not sent is kept, room by room. */
 export function Composer() {
   const { chat, connection, typist } = useApp();
-  const text = useSignal('');
+  const room = chat.room.value;
+  const text = room.draft.value;
   const field = useRef<HTMLTextAreaElement>(null);
-  const length = codePoints(text.value);
-  const sendable = text.value.trim() !== '' && length <= CONTENT_LIMIT;
-  useLayoutEffect(() => grow(field.current), [text.value]);
+  const length = codePoints(text);
+  const sendable = text.trim() !== '' && length <= CONTENT_LIMIT;
+  useLayoutEffect(() => grow(field.current), [text]);
+  const write = (value: string, caret?: number): void => {
+    room.draft.value = value;
+    if (field.current === null || caret === undefined) return;
+    field.current.value = value;
+    field.current.setSelectionRange(caret, caret);
+  };
   const send = (): void => {
-    if (!sendable || !connection.post(text.value)) return;
+    if (!sendable || !connection.post(text)) return;
     typist.stop();
-    text.value = '';
+    write('');
     field.current?.focus();
+  };
+  const insert = (emoji: string): void => {
+    const { selectionStart: from = text.length, selectionEnd: to = text.length } = field.current ?? {};
+    write(text.slice(0, from) + emoji + text.slice(to), from + emoji.length);
   };
   return (
     <form
@@ -34,24 +46,30 @@ export function Composer() {
           ref={field}
           class="composer-input"
           data-testid="chat-input"
-          aria-label="Message"
+          aria-label={`Message to ${room.name}`}
           aria-describedby="composer-count"
-          placeholder={chat.link.value === 'offline' ? 'Offline: messages wait and are sent later' : 'Write a message'}
+          aria-invalid={length > CONTENT_LIMIT}
+          placeholder={placeholder(chat.link.value, room.name)}
           rows={1}
           enterkeyhint="send"
-          value={text.value}
-          onInput={(event) => {
-            text.value = event.currentTarget.value;
-            if (text.value === '') typist.stop();
+          value={text}
+          onInput={({ currentTarget: { value, selectionStart } }) => {
+            const replaced = withEmoji(value, selectionStart);
+            if (replaced === undefined) write(value);
+            else write(replaced.text, replaced.caret);
+            if (value === '') typist.stop();
             else typist.key();
           }}
           onBlur={() => typist.stop()}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            if (event.isComposing) return;
+            if (event.key === 'Escape') event.currentTarget.blur();
+            if (event.key !== 'Enter' || event.shiftKey) return;
             event.preventDefault();
             send();
           }}
         />
+        <EmojiPicker choose={insert} back={() => field.current?.focus()} />
         <button type="submit" class="send" data-testid="chat-send" aria-label="Send" disabled={!sendable}>
           <Icon name="send" />
         </button>
@@ -61,6 +79,10 @@ export function Composer() {
       </p>
     </form>
   );
+}
+
+function placeholder(link: string, room: string): string {
+  return link === 'offline' ? 'Offline: messages wait and are sent later' : `Message #${room}`;
 }
 
 function countText(length: number): string {

@@ -7,6 +7,16 @@ export function NameField() {
   const { chat, connection } = useApp();
   const input = useRef<HTMLInputElement>(null);
   const name = chat.name.value;
+  if (chat.signedIn.value) {
+    return (
+      <p class="name-field" title="You are signed in under this name">
+        <span class="muted">You</span>
+        <bdi class="name-known" data-testid="name-known">
+          {name}
+        </bdi>
+      </p>
+    );
+  }
   const commit = (): void => {
     const field = input.current;
     if (field === null) return;

@@ -3,25 +3,30 @@ import type { Api } from '../connection/api.ts';
 import { Link } from '../connection/link.ts';
 import type { OpenSession, Session, Welcome } from '../connection/stomp-session.ts';
 import type { ChatState, Presence } from './chat-state.ts';
-import { History } from './history.ts';
-import { isChatMessage } from './message.ts';
+import type { ReadMarks } from './read-marks.ts';
+import { wordsFor } from './refusals.ts';
+import { RoomFollower } from './room-follower.ts';
+import type { RoomState } from './room-state.ts';
 import { isTyping } from './typing-text.ts';
 
 export interface ChatConnectionOptions {
   readonly state: ChatState;
   readonly open: OpenSession;
-  readonly api: Pick<Api, 'history'>;
+  readonly api: Pick<Api, 'history' | 'rooms'>;
+  readonly marks: ReadMarks;
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
 }
 
-const RELOAD_MS = 2_000;
 const AGAIN_MS = 1_000;
+const ROOMS_AGAIN_MS = 10_000;
 const NOTICE_MS = 8_000;
 /** A message without an answer for so long says that the connection is dead, whatever the socket thinks. */
 const ANSWER_MS = 20_000;
 /** Refusals after which the same message is sent again by itself. */
+/** At most so many rooms are followed at once, besides the one that is shown. */
+const FOLLOWED = 20;
 const PASSING = new Set(['store-unknown', 'stopping']);
 
 /**
@@ -31,17 +36,19 @@ const PASSING = new Set(['store-unknown', 'stopping']);
 export class ChatConnection {
   readonly #options: ChatConnectionOptions;
   readonly #state: ChatState;
-  readonly #history: History;
+  readonly #followers = new Map<RoomState, RoomFollower>();
+  /** The rooms that the present session follows. */
+  readonly #followed = new Set<RoomState>();
   readonly #link: Link;
   #session: Session | undefined;
   /** The name of the session; what was written under another waits for its own. */
   #sessionName = '';
   #connected = false;
+  #epoch = '';
 
   constructor(options: ChatConnectionOptions) {
     this.#options = options;
     this.#state = options.state;
-    this.#history = new History(options.state, options.api);
     this.#link = new Link({
       clock: options.clock,
       random: options.random,
@@ -53,8 +60,9 @@ export class ChatConnection {
   }
 
   start(): void {
-    this.#history.readEarly();
+    this.#follower(this.#state.room.value).history.readEarly();
     this.#link.start();
+    void this.#learnRooms();
   }
 
   stop(): void {
@@ -81,14 +89,31 @@ export class ChatConnection {
     this.#open();
   }
 
+  /** Shows another room. */
+  enter(name: string): void {
+    this.#state.show(name);
+    void this.#followAll();
+  }
+
+  /** What has come in is shown: notes how far the user has read. */
+  shown(): void {
+    this.#followers.get(this.#state.room.peek())?.watched();
+  }
+
   /** Sends a message. Returns whether it was taken: too many may be on their way already. */
   post(content: string): boolean {
-    const { outbox, name } = this.#state;
+    const { outbox, name, room } = this.#state;
     if (outbox.full) {
       this.#notify('Too many messages are still on their way. This one was not taken.');
       return false;
     }
-    outbox.add({ id: this.#options.newId(), sender: name.value, content, time: this.#options.clock.now() });
+    outbox.add({
+      id: this.#options.newId(),
+      room: room.value.name,
+      sender: name.value,
+      content,
+      time: this.#options.clock.now(),
+    });
     this.#outboxChanged();
     return true;
   }
@@ -115,7 +140,7 @@ export class ChatConnection {
 
   /** Reads the messages before the oldest one shown. */
   older(): Promise<void> {
-    return this.#history.older();
+    return this.#follower(this.#state.room.value).history.older();
   }
 
   #open(): void {
@@ -143,17 +168,25 @@ export class ChatConnection {
   #leave(): void {
     const session = this.#session;
     this.#session = undefined;
-    if (!this.#connected) this.#history.forgetEarly();
+    for (const follower of this.#followers.values()) {
+      if (!this.#connected) follower.history.forgetEarly();
+      follower.left();
+    }
     this.#connected = false;
     this.#state.outbox.sessionEnded();
     this.#state.disconnected();
     session?.close();
   }
 
-  #begin(session: Session, { epoch, transport }: Welcome): void {
+  #begin(session: Session, { epoch, transport, user }: Welcome): void {
     this.#connected = true;
+    this.#epoch = epoch;
     this.#state.transport.value = transport;
     this.#state.problem.value = undefined;
+    if (user !== undefined && user !== this.#sessionName) {
+      this.#sessionName = user;
+      this.#state.signedInAs(user);
+    }
     this.#link.succeeded();
     session.subscribe('/user/queue/errors', {}, (body) => this.#refused(body));
     session.subscribe('/topic/typing', {}, (body) => {
@@ -162,38 +195,42 @@ export class ChatConnection {
     session.subscribe('/topic/presence', {}, (body) => {
       if (isPresence(body)) this.#state.presence.value = body;
     });
-    if (epoch === this.#history.epoch) this.#follow(session);
-    else void this.#beginAnew(session, epoch);
+    this.#followed.clear();
+    void this.#followAll();
     this.#outboxChanged();
   }
 
-  /** Reads the newest messages and follows the room from there; goes on trying while the session lives. */
-  async #beginAnew(session: Session, epoch: string): Promise<void> {
-    this.#history.epoch = undefined;
-    this.#state.history.value = 'loading';
-    try {
-      const page = await this.#history.newest();
-      if (session !== this.#session) return;
-      this.#state.reset(page.messages, page.head);
-      this.#history.epoch = epoch;
-      this.#follow(session);
-    } catch {
-      if (session !== this.#session) return;
-      this.#state.history.value = 'failed';
-      this.#beginAnewSoon(session, epoch);
+  /** Follows the room that is shown, then the others one after the other. */
+  async #followAll(): Promise<void> {
+    const session = this.#session;
+    const { room, rooms } = this.#state;
+    const others = rooms.value.filter((each) => each !== room.value).slice(0, FOLLOWED);
+    for (const each of [room.value, ...others]) {
+      if (!this.#connected || session === undefined || session !== this.#session) return;
+      if (this.#followed.has(each)) continue;
+      this.#followed.add(each);
+      await this.#follower(each).begin(session, this.#epoch);
     }
   }
 
-  #beginAnewSoon(session: Session | undefined, epoch: string): void {
-    this.#options.clock.after(RELOAD_MS, () => {
-      if (session !== undefined && session === this.#session) void this.#beginAnew(session, epoch);
-    });
+  #follower(room: RoomState): RoomFollower {
+    const known = this.#followers.get(room);
+    if (known !== undefined) return known;
+    const { state, api, clock, marks } = this.#options;
+    const follower = new RoomFollower({ chat: state, room, api, clock, marks });
+    this.#followers.set(room, follower);
+    return follower;
   }
 
-  #follow(session: Session): void {
-    session.subscribe('/topic/chat', { after: String(this.#state.log.position) }, (body) => {
-      if (session === this.#session && isChatMessage(body)) this.#state.append([body]);
-    });
+  /** The rooms are asked for until they are known; till then there is the one that is shown. */
+  async #learnRooms(): Promise<void> {
+    const { api, clock } = this.#options;
+    try {
+      this.#state.setRooms(await api.rooms());
+      void this.#followAll();
+    } catch {
+      clock.after(ROOMS_AGAIN_MS, () => void this.#learnRooms());
+    }
   }
 
   /** Sends what is due, and changes the session where another name is wanted. */
@@ -205,8 +242,8 @@ export class ChatConnection {
       this.move();
       return;
     }
-    for (const { id, content } of outbox.takeDue(this.#sessionName)) {
-      this.#session?.send('/app/chat', { id, content }, id);
+    for (const { id, room, content } of outbox.takeDue(this.#sessionName)) {
+      this.#session?.send(`/app/chat.${room}`, { id, content }, id);
       this.#expectAnswer(id);
     }
   }
@@ -224,14 +261,14 @@ export class ChatConnection {
     const { code, message, receipt } = body as Record<string, unknown>; // Each field is checked below.
     if (typeof code !== 'string' || typeof message !== 'string') return;
     if (typeof receipt === 'string') this.#messageRefused(receipt, code, message);
-    else if (code === 'position-unknown') this.#beginAnewSoon(this.#session, this.#history.epoch ?? '');
-    else this.#notify(message);
+    else if (code === 'position-unknown') for (const follower of this.#followers.values()) follower.beginAnewSoon();
+    else this.#notify(wordsFor(code, message));
   }
 
   #messageRefused(id: string, code: string, message: string): void {
     const { outbox } = this.#state;
     if (!PASSING.has(code)) {
-      outbox.refused(id, message);
+      outbox.refused(id, wordsFor(code, message));
       this.#outboxChanged();
       return;
     }

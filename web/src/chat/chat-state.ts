@@ -1,9 +1,9 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { LinkState } from '../connection/link.ts';
 import type { Transport } from '../connection/transport.ts';
 import type { ChatMessage, ShownMessage } from './message.ts';
-import { MessageLog } from './message-log.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
+import { RoomState } from './room-state.ts';
 import type { Typing } from './typing-text.ts';
 
 /** Who is here, as the server counts them. */
@@ -13,31 +13,26 @@ export interface Presence {
   readonly instances: number;
 }
 
-/** How the newest messages, or the next older ones, are coming along. */
-export type HistoryState = 'loading' | 'ready' | 'failed';
-
 export interface ChatStateOptions {
   readonly name: string;
+  /** The room to begin with. */
+  readonly room: string;
   /** One's own messages of before the page was loaded again. */
   readonly unsent: readonly Outgoing[];
   /** Asks for one call of `publish`, soon. */
   readonly publishSoon: () => void;
-  /** Told of others' messages as they come in. */
+  /** Told of others' messages as they come into the room that is shown. */
   readonly heard: (messages: readonly ShownMessage[]) => void;
 }
-
-/** While the newest messages are looked at, so many are kept; older ones are read again when scrolled to. */
-const KEPT_WATCHING = 300;
-/** While older messages are looked at. */
-const KEPT_READING = 5_000;
 
 const NOBODY: Typing = { users: [], count: 0 };
 
 /** What the chat shows. Connections change it, views read its signals; what comes in shows at the next `publish`. */
 export class ChatState {
-  readonly log = new MessageLog();
   readonly outbox: Outbox;
   readonly name;
+  /** The name is that of a sign-in, and not the user's to choose. */
+  readonly signedIn = signal(false);
   readonly link = signal<LinkState>('connecting');
   /** What carries the session, or carried the last one. */
   readonly transport = signal<Transport>('websocket');
@@ -45,19 +40,18 @@ export class ChatState {
   readonly problem = signal<string | undefined>(undefined);
   readonly typing = signal(NOBODY);
   readonly presence = signal<Presence | undefined>(undefined);
-  readonly history = signal<HistoryState>('loading');
-  /** The oldest message that is stored is shown. */
-  readonly complete = signal(false);
-  readonly older = signal<HistoryState>('ready');
   /** A sentence for the user, about nothing that a message shows by itself. */
   readonly notice = signal<string | undefined>(undefined);
-  /** Others' messages that came in while nobody looked at the newest. */
-  readonly unread = signal(0);
-  readonly #messages = signal<readonly ShownMessage[]>([]);
+  /** In the order in which the server names them. */
+  readonly rooms;
+  /** The room that is shown. */
+  readonly room;
+  /** Unread messages in all rooms. */
+  readonly unread: ReadonlySignal<number>;
   readonly #options: ChatStateOptions;
   /** The names that the user has had since the page was loaded. */
   readonly #ownNames = new Set<string>();
-  #unread = 0;
+  readonly #fromOthers = (message: ShownMessage): boolean => !this.isOwn(message);
   #watching = true;
 
   constructor(options: ChatStateOptions) {
@@ -65,11 +59,31 @@ export class ChatState {
     this.name = signal(options.name);
     this.#ownNames.add(options.name);
     this.outbox = new Outbox(options.unsent);
+    const room = new RoomState(options.room);
+    room.watch(true);
+    this.room = signal(room);
+    this.rooms = signal<readonly RoomState[]>([room]);
+    this.unread = computed(() => this.rooms.value.reduce((sum, { unread }) => sum + unread.value, 0));
   }
 
-  /** The room's messages, then one's own that are on their way. */
-  get messages(): ReadonlySignal<readonly ShownMessage[]> {
-    return this.#messages;
+  /** The server has these rooms. Where the one that is shown is none of them, the first takes its place. */
+  setRooms(names: readonly string[]): void {
+    const known = new Map(this.rooms.value.map((room) => [room.name, room]));
+    const rooms = names.map((name) => known.get(name) ?? new RoomState(name));
+    const [first] = rooms;
+    if (first === undefined) return;
+    this.rooms.value = rooms;
+    if (!rooms.includes(this.room.value)) this.show(first.name);
+  }
+
+  /** Shows a room; nothing happens where there is no such one. */
+  show(name: string): void {
+    const room = this.rooms.value.find((each) => each.name === name);
+    if (room === undefined || room === this.room.value) return;
+    this.room.value.watch(false);
+    this.room.value = room;
+    this.watch(this.#watching);
+    this.changed();
   }
 
   rename(name: string): void {
@@ -78,51 +92,40 @@ export class ChatState {
     this.outbox.rename(name);
   }
 
+  /** The server knows who the user is: all that is on its way goes under that name. */
+  signedInAs(name: string): void {
+    this.#ownNames.add(name);
+    this.name.value = name;
+    this.signedIn.value = true;
+    this.outbox.renameAll(name);
+  }
+
   /** Whether the user wrote it. Guests' names are what they say, so this is no proof. */
   isOwn(message: ShownMessage): boolean {
     return message.seq === undefined || this.#ownNames.has(message.sender);
   }
 
-  /** Begins anew with the newest messages; nothing that is on its way is lost. */
-  reset(newest: readonly ChatMessage[], head: number): void {
-    this.log.reset(newest, head);
+  /** Begins a room anew with the newest messages; nothing that is on its way is lost. `read`: the last one seen. */
+  reset(room: RoomState, newest: readonly ChatMessage[], head: number, read: number): void {
+    room.reset(newest, head, read, this.#fromOthers);
     this.outbox.removeSeen(newest);
-    this.outbox.removeAccepted();
-    this.complete.value = (newest[0]?.seq ?? 1) <= 1;
-    this.history.value = 'ready';
-    this.older.value = 'ready';
+    this.outbox.removeAccepted(room.name);
     this.changed();
   }
 
-  /** Messages from the live stream. */
-  append(messages: readonly ChatMessage[]): void {
-    const added = this.log.append(messages);
+  /** Messages from a room's live stream. */
+  append(room: RoomState, messages: readonly ChatMessage[]): void {
+    const added = room.append(messages, this.#fromOthers);
     if (added.length === 0) return;
     this.outbox.removeSeen(added);
-    const others = added.filter((message) => !this.isOwn(message));
-    if (!this.#watching) this.#unread += others.length;
-    if (this.log.trim(this.#watching ? KEPT_WATCHING : KEPT_READING)) this.complete.value = false;
-    this.#options.heard(others);
+    if (room === this.room.value) this.#options.heard(added.filter(this.#fromOthers));
     this.changed();
   }
 
-  /** Older messages. None: there are no more. */
-  prepend(older: readonly ChatMessage[]): void {
-    this.log.prepend(older);
-    this.complete.value = older.length === 0 || (this.log.first ?? 1) <= 1;
-    this.older.value = 'ready';
-    this.changed();
-  }
-
-  /** Whether the user looks at the newest messages. */
+  /** Whether the user looks at the newest messages of the room that is shown. */
   watch(watching: boolean): void {
     this.#watching = watching;
-    if (!watching) return;
-    this.#unread = 0;
-    this.unread.value = 0;
-    if (!this.log.trim(KEPT_WATCHING)) return;
-    this.complete.value = false;
-    this.changed();
+    if (this.room.peek().watch(watching)) this.changed();
   }
 
   /** The connection is gone: what it told of others holds no more. */
@@ -137,7 +140,7 @@ export class ChatState {
 
   /** Brings what has come in into the signals. */
   publish(): void {
-    this.#messages.value = [...this.log.messages, ...this.outbox.entries];
-    this.unread.value = this.#unread;
+    const { entries } = this.outbox;
+    for (const room of this.rooms.value) room.publish(entries.filter((entry) => entry.room === room.name));
   }
 }

@@ -2,6 +2,8 @@ import type { ShownMessage } from './message.ts';
 
 /** A message of this tab that has not come back from the server. */
 export interface Outgoing extends ShownMessage {
+  /** The room that it is for. */
+  readonly room: string;
   /**
    * It was sent at least once and neither accepted nor refused: it may be stored. Such a message must be sent again under
    * the same name, for the server knows it by sender and id.
@@ -34,7 +36,7 @@ export class Outbox {
     return this.#entries.length >= OUTBOX_LIMIT;
   }
 
-  add(message: Pick<ShownMessage, 'id' | 'sender' | 'content' | 'time'>): void {
+  add(message: Pick<Outgoing, 'id' | 'room' | 'sender' | 'content' | 'time'>): void {
     this.#entries = [...this.#entries, { ...message, state: 'sending', uncertain: false }];
   }
 
@@ -104,9 +106,9 @@ export class Outbox {
     }
   }
 
-  /** Lets go of what is stored: the history was read anew and has it. */
-  removeAccepted(): void {
-    this.#entries = this.#entries.filter((entry) => entry.state !== 'sent');
+  /** Lets go of what is stored in a room: its history was read anew and has it. */
+  removeAccepted(room: string): void {
+    this.#entries = this.#entries.filter((entry) => entry.state !== 'sent' || entry.room !== room);
   }
 
   /** Not yet handed over and never sent: follows a change of name. */
@@ -114,6 +116,11 @@ export class Outbox {
     this.#entries = this.#entries.map((entry) =>
       entry.state === 'sending' && !entry.uncertain ? { ...entry, sender: name } : entry,
     );
+  }
+
+  /** The server gives this name to whatever comes from here. */
+  renameAll(name: string): void {
+    this.#entries = this.#entries.map((entry) => ({ ...entry, sender: name }));
   }
 
   #change(id: string, change: (entry: Outgoing) => Outgoing): void {

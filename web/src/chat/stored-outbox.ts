@@ -21,8 +21,8 @@ export function restoredOutbox(session: Preferences): readonly Outgoing[] {
 
 function isOutgoing(value: unknown): value is Outgoing {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, sender, content, time, state, uncertain } = value as Record<string, unknown>; // Each field is checked below.
-  const texts = [id, sender, content].every((field) => typeof field === 'string');
+  const { id, room, sender, content, time, state, uncertain } = value as Record<string, unknown>; // Each field is checked below.
+  const texts = [id, room, sender, content].every((field) => typeof field === 'string');
   return (
     texts && typeof time === 'number' && (state === 'sending' || state === 'failed') && typeof uncertain === 'boolean'
   );

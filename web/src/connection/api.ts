@@ -10,8 +10,10 @@ export interface HistoryPage {
 
 /** The REST calls that the page makes. Each rejects with an Error whose message can be shown. */
 export interface Api {
-  /** The newest messages, or those before a seq. */
-  history(limit: number, before?: number): Promise<HistoryPage>;
+  /** The newest messages of a room, or those before a seq. */
+  history(room: string, limit: number, before?: number): Promise<HistoryPage>;
+  /** The names of the rooms, in their order. */
+  rooms(): Promise<readonly string[]>;
   /** The newest candles, or those that opened before a time (milliseconds since 1970); oldest first. */
   candles(symbol: string, interval: string, limit: number, before?: number): Promise<readonly Candle[]>;
 }
@@ -20,7 +22,8 @@ const TIMEOUT_MS = 10_000;
 
 /** The server that the page came from. Its answers are trusted to have the documented shape. */
 export const serverApi: Api = {
-  history: (limit, before) => get('/api/chat/messages', { limit, before }),
+  history: (room, limit, before) => get('/api/chat/messages', { room, limit, before }),
+  rooms: async () => (await get<{ rooms: string[] }>('/api/info', {})).rooms,
   async candles(symbol, interval, limit, before) {
     const query = { symbol, interval, limit, before };
     const { candles } = await get<{ candles: Candle[] }>('/api/market/candles', query);
