@@ -51,6 +51,11 @@ export class Client {
     return this.blockedAt === 0 && !this.closed;
   }
 
+  /** Whether more private frames wait than may: what the client asks for now should wait too. */
+  get full(): boolean {
+    return this.#readingPaused;
+  }
+
   /**
    * Follows a stream from `start` on; what is due is written at once. With a `window`, no further than it has room: whoever
    * acknowledges in it calls `goOn` then.

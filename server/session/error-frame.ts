@@ -23,3 +23,13 @@ export function errorFrame(
 export function errorMessage(refusal: Refusal, receipt: string | undefined): Uint8Array {
   return Buffer.from(JSON.stringify({ code: refusal.code, message: refusal.message, receipt }));
 }
+
+/** The headers of that MESSAGE to the subscription `id`; `number` is another one for each. */
+export function errorMessageHeaders(id: string, number: number): FrameHeader[] {
+  return [
+    ['subscription', id],
+    ['message-id', `e-${number}`],
+    ['destination', ERROR_QUEUE],
+    ['content-type', 'application/json'],
+  ];
+}

@@ -12,7 +12,7 @@ import type { Version } from '../protocol/stomp/version.ts';
 import type { Acknowledging } from './acknowledging.ts';
 import type { Sender } from './destinations.ts';
 import { dispatch } from './dispatch.ts';
-import { ERROR_QUEUE, errorFrame, errorMessage } from './error-frame.ts';
+import { errorFrame, errorMessage, errorMessageHeaders } from './error-frame.ts';
 import { optionalHeader } from './headers.ts';
 import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
@@ -25,6 +25,8 @@ import type { Watched } from './wheel.ts';
 const CONNECT_TIME = 10_000;
 /** Frames of one session that may wait for an answer from elsewhere; at so many we stop reading. */
 const MAX_IN_FLIGHT = 64;
+/** Bytes that may come after reading was paused: that is little, but may be compressed. More than a burst of messages. */
+const MAX_UNREAD = 1_048_576;
 /** A session that has cost so much time, in milliseconds, waits until the others had a turn: nobody delays them by much. */
 const TURN_TIME = 1;
 /**
@@ -112,12 +114,15 @@ export class Session implements Watched {
     if (!this.#reads) return;
     this.#parser.push(bytes);
     if (!this.#held) this.#read();
+    else if (this.#parser.unread > MAX_UNREAD)
+      this.fail(new Refusal('too-large', `More than ${MAX_UNREAD} bytes wait to be read.`));
   }
 
   /** The pipe takes bytes again. */
   drained(): void {
     this.client.drained();
     if (this.#state === 'closing') this.#closeWhenWritten();
+    else if (this.#held) this.#read();
   }
 
   /** The connection is gone, whoever ended it. */
@@ -269,7 +274,7 @@ export class Session implements Watched {
   #read(): void {
     const { clock } = this.host.options;
     while (this.#reads) {
-      if (this.#waiting || this.#resting || this.#inFlight >= MAX_IN_FLIGHT) {
+      if (this.#waiting || this.#resting || this.client.full || this.#inFlight >= MAX_IN_FLIGHT) {
         this.#hold();
         return;
       }
@@ -376,13 +381,7 @@ export class Session implements Watched {
     for (const [id, { kind }] of this.subscriptions) {
       if (kind !== 'errors') continue;
       told = true;
-      const headers: FrameHeader[] = [
-        ['subscription', id],
-        ['message-id', `e-${++this.#errors}`],
-        ['destination', ERROR_QUEUE],
-        ['content-type', 'application/json'],
-      ];
-      this.send('MESSAGE', headers, errorMessage(refusal, receipt));
+      this.send('MESSAGE', errorMessageHeaders(id, ++this.#errors), errorMessage(refusal, receipt));
     }
     return told;
   }

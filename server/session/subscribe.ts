@@ -12,6 +12,8 @@ import type { Session, Subscription } from './session.ts';
 
 /** How many subscriptions a session may hold, where nothing else is said. */
 const MAX_SUBSCRIPTIONS = 256;
+/** How many of them may be to the error queue: each of these is told each refusal. */
+const MAX_ERROR_QUEUES = 8;
 
 /** SUBSCRIBE: follows a topic from where `after` says. The RECEIPT follows when the subscription stands. */
 export function subscribe(session: Session, frame: Frame, receipt: string | undefined): void {
@@ -22,7 +24,7 @@ export function subscribe(session: Session, frame: Frame, receipt: string | unde
   session.signedIn?.need(scopeToRead(destination));
   reserve(session, id);
   if (destination === ERROR_QUEUE) {
-    checkErrorQueue(frame);
+    checkErrorQueue(session, frame);
     session.subscriptions.set(id, { kind: 'errors', cursor: undefined });
     session.receipt(receipt);
     return;
@@ -108,7 +110,9 @@ function positionOf(frame: Frame): string | undefined {
 }
 
 /** It holds nothing: what is told there is told once, to whoever listens at that moment. */
-function checkErrorQueue(frame: Frame): void {
+function checkErrorQueue({ subscriptions }: Session, frame: Frame): void {
+  if ([...subscriptions.values()].filter(({ kind }) => kind === 'errors').length >= MAX_ERROR_QUEUES)
+    throw new Refusal('too-many-subscriptions', `A session holds at most ${MAX_ERROR_QUEUES} to ${ERROR_QUEUE}.`);
   if ((headerOf(frame, 'ack') ?? 'auto') !== 'auto')
     throw new Refusal('invalid-parameter', `The header ack is auto at ${ERROR_QUEUE}: nothing is kept there.`);
   if (headerOf(frame, 'after') !== undefined)

@@ -9,6 +9,7 @@ import type { Peer } from '../session/peer.ts';
 import type { Pipe } from '../session/pipe.ts';
 import type { Wire } from '../session/wire.ts';
 import type { Guest } from './drain.ts';
+import { boundPieces } from './websocket-pieces.ts';
 
 /** How long a client may take to answer the end of its connection, in milliseconds; then it is cut. */
 export const CLOSE_TIME = 2_000;
@@ -117,6 +118,7 @@ export class WebSocketPipe implements Pipe, Guest {
     this.#onEnd = onEnd;
     this.#refused = refused;
     ws.pipe = this;
+    boundPieces(ws);
     ws.on('message', onMessage);
     ws.on('close', onClose);
     // `ws` closes the connection with the fitting code itself; without a listener the error would end the process.

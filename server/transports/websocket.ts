@@ -34,11 +34,6 @@ export interface WebSocketEndpointOptions {
 const MAX_MESSAGE = 131_072;
 /** Frames that one message may come in; above it the connection closes with 1008. */
 const MAX_FRAGMENTS = 2_048;
-/**
- * Reads of the socket that one frame may come in, closed with 1008: whatever a read brings, it costs some hundred bytes, so
- * a frame sent byte by byte would cost many times its size.
- */
-const MAX_READS = 1_024;
 /** How much longer than one connection all of them have, in milliseconds: to be written to, and to be cut. */
 const CUT_TIME = 500;
 /** How many connections are told of the end before others get a turn. */
@@ -67,7 +62,7 @@ export class WebSocketEndpoint implements Drainable {
   constructor(options: WebSocketEndpointOptions) {
     this.#options = options;
     // The types do not know these yet. The first is how long `ws` waits for the end of a connection that the client closes.
-    const more = { closeTimeout: CLOSE_TIME, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_READS };
+    const more = { closeTimeout: CLOSE_TIME, maxFragments: MAX_FRAGMENTS };
     this.#server = new WebSocketServer({
       ...more,
       noServer: true,

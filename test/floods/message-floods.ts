@@ -35,6 +35,31 @@ const zipBombs: Flood = {
     }),
 };
 
+/** Messages of the size that is allowed, of heart-beats and of SENDs, four hundred of which one read brings. */
+const DEFLATED: readonly Buffer[] = ['\n', 'SEND\ndestination:/app/nothing\n\n{}\0'].map((text) => {
+  const whole = Buffer.from(text.repeat(Math.floor(130_000 / text.length)));
+  const payload = deflateRawSync(whole, { finishFlush: 2 }).subarray(0, -4);
+  return Buffer.concat(Array.from({ length: 400 }, () => frame({ reserved: 0b100, payload })));
+});
+
+const inflating: Flood = {
+  name: 'messages that inflate',
+  run: (attack) =>
+    attack.crowd(20, async (lane) => {
+      const socket = await attack.webSocket(2 + (lane % 4), { 'Sec-WebSocket-Extensions': 'permessage-deflate' });
+      if (socket === undefined) return pause(100);
+      drain(socket);
+      stomp(socket, 'CONNECT\naccept-version:1.2\n\n\0');
+      stomp(socket, 'SUBSCRIBE\nid:errors\ndestination:/user/queue/errors\n\n\0');
+      const many = DEFLATED[lane % DEFLATED.length] ?? '';
+      while (!attack.over && !socket.destroyed) {
+        attack.count('messages of 130 KB', 400);
+        await (socket.write(many) ? pause(50) : pause(200));
+      }
+      socket.destroy();
+    }),
+};
+
 /** Sessions with as many subscriptions as they may have and one more, of all kinds, with ids of their own. */
 const subscriptions: Flood = {
   name: '100,000 subscriptions',
@@ -135,4 +160,14 @@ const large: Flood = {
     }),
 };
 
-export const messageFloods: readonly Flood[] = [zipBombs, subscriptions, chat, typing, beats, churn, pings, large];
+export const messageFloods: readonly Flood[] = [
+  zipBombs,
+  inflating,
+  subscriptions,
+  chat,
+  typing,
+  beats,
+  churn,
+  pings,
+  large,
+];

@@ -171,7 +171,8 @@ test('a full private queue pauses reading, and both reasons to pause must go bef
   assert.equal(stage.pipe.pauses, 2);
   stage.destinations.sent[0]?.accept();
   await settle();
-  assert.equal(stage.pipe.pauses, 1);
+  // The session may go on, and does not while its answers would have to wait.
+  assert.equal(stage.pipe.pauses, 2);
   stage.pipe.unblock();
   assert.equal(stage.pipe.pauses, 0);
 });

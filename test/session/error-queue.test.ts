@@ -30,6 +30,14 @@ test('each error queue of a session is told, with message-ids of their own', () 
   assert.equal(new Set(frames.map((frame) => headerOf(frame, 'message-id'))).size, 2);
 });
 
+test('a session listens to its errors at most eight times: each of them is told each refusal', () => {
+  const stage = new Stage().connect();
+  for (let id = 0; id < 9; id++) stage.frame('SUBSCRIBE', { id: `${id}`, destination: ERRORS });
+  const told = stage.seen();
+  assert.equal(told.length, 8);
+  assert.match(told[0] ?? '', /^MESSAGE 0 .*"too-many-subscriptions"/);
+});
+
 test('whatever code a refusal has: told on the queue where the session may go on, an ERROR where it may not', async () => {
   for (const [code, { fatal }] of Object.entries(errorTable)) {
     const stage = new Stage().connect();
@@ -68,5 +76,10 @@ test('a client that takes nothing cannot fill memory with refusals: at 64 KiB it
   stage.frame('SUBSCRIBE', { id: 'e', destination: ERRORS });
   stage.pipe.blocked = true;
   for (let i = 0; i < 1_000; i++) stage.frame('SEND', { destination: '/topic/news', receipt: 'r'.repeat(256) });
-  assert.equal(stage.pipe.pauses, 1);
+  // By the hub, and by the session that does not handle what comes nevertheless.
+  assert.equal(stage.pipe.pauses, 2);
+  stage.pipe.unblock();
+  stage.clock.run();
+  assert.equal(stage.frames().length, 1_000);
+  assert.equal(stage.pipe.pauses, 0);
 });

@@ -60,3 +60,47 @@ test('who is too fast and does not listen to errors gets an ERROR', async () => 
   assert.match(stage.seen().join(), /^ERROR 1 /);
   assert.equal(stage.pipe.end, 'too-fast');
 });
+
+test('what waits to be read while a session is not read is bounded: above it the session ends', () => {
+  const stage = new Stage().connect();
+  stage.receive(sends(100));
+  assert.equal(stage.pipe.pauses, 1);
+  // What one read brought may be compressed, so that it is much more than was read.
+  const more = sends(1_000);
+  while (stage.pipe.end === undefined) stage.receive(more);
+  assert.equal(stage.pipe.end, 'too-large');
+  assert.match(stage.seen().join(), /^ERROR too-large .*1048576 bytes/);
+});
+
+test('a whole burst of the longest messages may wait', async () => {
+  const stage = new Stage().connect();
+  const body = JSON.stringify({ content: '😀'.repeat(2_000) });
+  for (let i = 0; i < 100; i++) stage.receive(`SEND\ndestination:/app/chat\nreceipt:${i}\n\n${body}^`);
+  for (let done = 0; done < 100; done++) {
+    stage.destinations.sent[done]?.accept();
+    await settle();
+  }
+  assert.equal(stage.frames().length, 100);
+  assert.equal(stage.pipe.end, undefined);
+});
+
+test('a client that does not take its answers is not read, also of what has come already', async () => {
+  const stage = new Stage().connect();
+  stage.pipe.blocked = true;
+  const asking = (n: number): string =>
+    `BEGIN\ntransaction:t\nreceipt:${`${n}-`.padEnd(256, 'r')}\n\n^ABORT\ntransaction:t\n\n^`;
+  const all = 1_000;
+  stage.receive(Array.from({ length: all }, (_, n) => asking(n)).join(''));
+  // Twice: the hub and the session, each for itself.
+  assert.equal(stage.pipe.pauses, 2);
+  const answers = (): number => stage.frames().length;
+  stage.pipe.blocked = false;
+  let got = answers();
+  assert.ok(got < all / 2, `${got}`);
+  for (let turn = 0; turn < 100 && got < all; turn++) {
+    stage.session.drained();
+    stage.clock.run();
+    got += answers();
+  }
+  assert.deepEqual([got, stage.pipe.pauses], [all, 0]);
+});

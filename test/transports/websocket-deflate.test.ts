@@ -47,7 +47,7 @@ test('many compressed messages one after the other are understood, each for itse
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url, ['v12.stomp'], { perMessageDeflate: { threshold: 0 } }).connect();
   assert.match(client.socket.extensions, /permessage-deflate/);
-  const destination = '/user/queue/errors';
+  const destination = '/topic/news';
   for (let i = 0; i < 200; i++) client.send('SUBSCRIBE', { id: 'x'.repeat(i), destination, receipt: `${i}` });
   for (let i = 0; i < 200; i++) assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), `${i}`);
   client.socket.terminate();

@@ -42,6 +42,7 @@ export class FrameParser {
   #chunk: Buffer = NOTHING;
   #at = 0;
   #waiting: Uint8Array[] | undefined;
+  #waitingBytes = 0;
   /** The frame so far. */
   #bytes = 0;
   #command = '';
@@ -55,12 +56,18 @@ export class FrameParser {
     this.#limits = limits;
   }
 
+  /** Bytes that were pushed and not yet read. */
+  get unread(): number {
+    return this.#chunk.length - this.#at + this.#waitingBytes;
+  }
+
   /** Hands over the next bytes, which must not change any more. */
   push(bytes: Uint8Array): void {
     if (this.#state === 'broken' || bytes.length === 0) return;
     if (this.#at < this.#chunk.length) {
       this.#waiting ??= [];
       this.#waiting.push(bytes);
+      this.#waitingBytes += bytes.length;
     } else {
       this.#open(bytes);
     }
@@ -74,7 +81,9 @@ export class FrameParser {
     } catch (error) {
       this.#state = 'broken';
       this.#chunk = NOTHING;
+      this.#at = 0;
       this.#waiting = undefined;
+      this.#waitingBytes = 0;
       this.#held = undefined;
       throw error;
     }
@@ -95,6 +104,7 @@ export class FrameParser {
       this.#waiting = undefined;
       return false;
     }
+    this.#waitingBytes -= next.length;
     this.#open(next);
     return true;
   }
@@ -118,6 +128,8 @@ export class FrameParser {
   }
 
   #readCommand(): boolean {
+    if (this.#held === undefined) this.#skipLineFeeds();
+    if (this.#at === this.#chunk.length) return false;
     const line = this.#line();
     if (line === undefined) return false;
     if (line.length === 0) {
@@ -128,6 +140,14 @@ export class FrameParser {
     this.#headers = [];
     this.#state = 'headers';
     return false;
+  }
+
+  /** Heart-beats, all that are there: a hundred thousand of them are a message that compresses well, and must cost little. */
+  #skipLineFeeds(): void {
+    const chunk = this.#chunk;
+    let at = this.#at;
+    while (chunk[at] === LF || (chunk[at] === CR && chunk[at + 1] === LF && this.#mayEndInCr)) at++;
+    this.#at = at;
   }
 
   #readHeader(): boolean {
@@ -212,9 +232,12 @@ export class FrameParser {
     }
     this.#at++;
     const line = this.#whole(part);
-    // STOMP 1.2, "STOMP Frames": an EOL is a line feed, and a carriage return may stand before it. 1.0 and 1.1 have none.
-    const mayEndInCr = this.version === undefined || this.version === '1.2';
-    return mayEndInCr && line.at(-1) === CR ? line.subarray(0, -1) : line;
+    return this.#mayEndInCr && line.at(-1) === CR ? line.subarray(0, -1) : line;
+  }
+
+  /** STOMP 1.2, "STOMP Frames": an EOL is a line feed, and a carriage return may stand before it. 1.0 and 1.1 have none. */
+  get #mayEndInCr(): boolean {
+    return this.version === undefined || this.version === '1.2';
   }
 
   #hold(part: Buffer): void {
