@@ -1,6 +1,7 @@
 /** Writes the reference pages that come from tables in the code (`npm run docs`). A test fails when one is stale. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { allowed, shownDefault } from '../server/config/allowed.ts';
 import { type Setting, settings } from '../server/config/settings.ts';
 import { type ErrorCode, errorTable } from '../server/errors.ts';
@@ -83,16 +84,27 @@ function closeRows(): string[][] {
     .map(([close, after]) => [String(close), closeMeanings[close] ?? '', after.join(', ')]);
 }
 
-function metricsPage(): string {
-  const rows = metrics.map(({ name, help }) => {
-    return [`\`${name}\``, name.endsWith('_total') ? 'counter' : 'gauge', help];
-  });
-  return page('Metrics', 'server/http/metrics.ts', [
-    '`GET /metrics` on the admin port, in the text format of Prometheus. Besides these there are the metrics of the process',
-    'and of Node that prom-client makes (`process_…`, `nodejs_…`).',
+async function metricsPage(): Promise<string> {
+  const rows = metrics.map(({ name, type, help }) => [`\`${name}\``, type, help]);
+  return page('Metrics', 'server/http/metrics/', [
+    '`GET /metrics` on the admin port, in the text format of Prometheus. What a dashboard and alarms make of them:',
+    '[watching over it](../production/observe.md). Times are in seconds, sizes in bytes. A histogram is the series `…_bucket`,',
+    '`…_sum` and `…_count`. With `WORKERS` all are of all workers together.',
     '',
     ...table(['metric', 'type', 'what'], rows),
+    '',
+    '## Of the process and of Node',
+    'These prom-client makes; some of them are there on Linux only.',
+    '',
+    ...table(['metric', 'type', 'what'], await processRows()),
   ]);
+}
+
+async function processRows(): Promise<string[][]> {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const known = await register.getMetricsAsJSON();
+  return known.map(({ name, type, help }) => [`\`${name}\``, `${type}`, help]);
 }
 
 /** A generated page: its path from the root, and what it should hold. */
@@ -107,7 +119,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
   return [
     { path: 'docs/reference/settings.md', text: settingsPage() },
     { path: 'docs/reference/errors.md', text: errorsPage() },
-    { path: 'docs/reference/metrics.md', text: metricsPage() },
+    { path: 'docs/reference/metrics.md', text: await metricsPage() },
     { path: 'docs/reference/http-api.md', text: httpApiPage(description) },
     { path: 'docs/reference/stomp.md', text: stompPage() },
     { path: 'docs/reference/sse.md', text: ssePage() },

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { openAuthenticator } from './auth/open.ts';
 import { type SignIn, signInBy } from './auth/sign-in.ts';
 import { type Chat, createChat } from './chat/chat.ts';
-import { ChatStats } from './chat/stats.ts';
 import type { Clock } from './clock.ts';
 import type { Settings } from './config/settings.ts';
 import { createDestinations } from './destinations/registry.ts';
@@ -14,14 +13,15 @@ import { type ExchangeStats, noExchangeStats } from './engines/exchanges/exchang
 import type { MarketSource } from './engines/market-source.ts';
 import type { TickLog } from './engines/tick-log.ts';
 import { createAdminServer } from './http/admin-server.ts';
+import { type WatchedEngine, watchEngine } from './http/engine-watch.ts';
 import { type Health, healthOf } from './http/health.ts';
-import type { EngineState, EnginesByPart, InstanceInfo } from './http/info.ts';
+import type { EngineState, InstanceInfo } from './http/info.ts';
 import { listen, stopListening } from './http/listen.ts';
-import { createMetrics } from './http/metrics.ts';
 import { createPublicServer, SOCKETS } from './http/public-server.ts';
 import { Readiness } from './http/readiness.ts';
 import { createRest } from './http/rest.ts';
 import { Hub } from './hub/hub.ts';
+import { instanceMetrics, type MetricParts } from './instance-metrics.ts';
 import { Lab } from './lab/lab.ts';
 import { Limits } from './limits/limits.ts';
 import type { Logger } from './log.ts';
@@ -117,13 +117,13 @@ interface Start extends AppOptions {
 async function open(start: Start): Promise<Omit<App, 'close'>> {
   const { settings, readiness } = start;
   const engines: EnginesSoFar = {};
-  let metrics: ReturnType<typeof createMetrics> | undefined;
+  let metrics: ReturnType<typeof instanceMetrics> | undefined;
   const health = (): Promise<Health> => healthOf(readiness, engines);
   const adminPort = start.worker ? 0 : await openAdmin(start, health, async () => (await metrics?.metrics()) ?? '');
   const instance = await (settings.ROLE === 'feed' ? openFeed(start, engines) : openServer(start, engines));
-  metrics = createMetrics({ version: start.version, ...instance.metricSources }, start.processMetrics);
+  metrics = instanceMetrics(start, instance.measured, engines);
   const port = instance.server ? await listen(instance.server, settings.HOST, settings.PORT, 'PORT') : 0;
-  readiness.started('ticks', () => instance.metricSources.market.ready);
+  readiness.started('ticks', () => instance.measured.market.ready);
   const clients = (): number => instance.drainer?.clients ?? 0;
   const drain = async (all?: number): Promise<void> => {
     readiness.stop('announced');
@@ -146,14 +146,14 @@ async function openAdmin(start: Start, health: () => Promise<Health>, metrics: (
   return await listen(admin, settings.HOST, settings.ADMIN_PORT, 'ADMIN_PORT');
 }
 
-type EnginesSoFar = Record<string, EnginesByPart[string]>;
+type EnginesSoFar = Record<string, WatchedEngine>;
 
 /** What a role comes to. */
 interface Instance {
   /** Not listening yet. */
   readonly server: Server | undefined;
   readonly drainer?: Drainer;
-  readonly metricSources: Omit<Parameters<typeof createMetrics>[0], 'version'> & { readonly market: Market };
+  readonly measured: MetricParts;
 }
 
 /** An instance with clients. */
@@ -172,9 +172,9 @@ async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance
   const lab = settings.PROTOCOL_LAB === 'on';
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
   const services = { hub, chat, market, candles: history, info, signIn };
-  const { server, drainer, websocket, sse, sockjs, limits } = await openEndpoints(start, services);
-  const sources = { hub, websocket, sse, sockjs, chat, market, feed, exchange, refusals: limits.refusals };
-  return { server, drainer, metricSources: { ...sources, candles: recorder } };
+  const { server, drainer, limits, ...clients } = await openEndpoints(start, services);
+  const { refusals } = limits;
+  return { server, drainer, measured: { hub, chat, clients, market, feed, exchange, refusals, candles: recorder } };
 }
 
 async function openSignIn(start: Start): Promise<SignIn | undefined> {
@@ -188,11 +188,9 @@ async function openSignIn(start: Start): Promise<SignIn | undefined> {
 async function openFeed(start: Start, engines: EnginesSoFar): Promise<Instance> {
   const hub = openHub(start);
   const { market, feed, exchange } = await openMarket(start, hub, engines);
-  const none = { connections: 0 };
-  const chat = { stats: new ChatStats() };
   return {
     server: undefined,
-    metricSources: { hub, websocket: none, sse: none, sockjs: none, chat, market, feed, exchange },
+    measured: { hub, market, feed, exchange },
   };
 }
 
@@ -205,11 +203,11 @@ function openHub({ clock, settings, opened }: Start): Hub {
 async function openChat(start: Start, instance: string, engines: EnginesSoFar): Promise<{ hub: Hub; chat: Chat }> {
   const { opened, settings, clock, log, newId } = start;
   const store = await openStore(start);
-  engines.messageStore = store;
+  engines.messageStore = watchEngine(store);
   const backplane = await openBackplane(start);
-  engines.backplane = backplane;
+  engines.backplane = watchEngine(backplane);
   const presenceStore = await openPresenceStore(start);
-  engines.presenceStore = presenceStore;
+  engines.presenceStore = watchEngine(presenceStore);
   const unheard = settings.MYSQL_URL !== '' && settings.REDIS_URL === '';
   if (settings.MYSQL_URL === '' && settings.REDIS_URL !== '')
     log.warn({}, 'REDIS_URL is set and MYSQL_URL is not: each instance has a chat of its own');
@@ -235,11 +233,11 @@ async function openMarket(start: Start, hub: Hub, engines: EnginesSoFar, seeds?:
     ...(seeds && { seeds }),
   });
   opened.defer(() => market.close());
-  engines.tickLog = { kind, state: () => (market.reachable ? 'up' : 'down') };
+  engines.tickLog = watchEngine({ kind, state: () => (market.reachable ? 'up' : 'down') });
   const feed = known && start.settings.ROLE !== 'app' ? await openLedFeed(start, log, market, exchange) : undefined;
   if (feed) {
     const state = (): EngineState => (feed.active ? (feed.live ? 'up' : 'down') : 'standby');
-    engines.marketSource = { kind: start.settings.MARKET_SOURCE, state };
+    engines.marketSource = watchEngine({ kind: start.settings.MARKET_SOURCE, state });
   }
   return { market, feed, exchange };
 }
@@ -328,7 +326,7 @@ async function openEndpoints(start: Start, { hub, chat, market, candles, info, s
     await closed;
   });
   const drainer = new Drainer({ ...start, transports: [websocket, sse, sockjs], server: rest.server });
-  return { server: rest.server, drainer, websocket, sse, sockjs, limits };
+  return { server: rest.server, drainer, websocket, sse, sockjs, sessions, limits };
 }
 
 function openLab({ settings, clock }: Start): Lab | undefined {

@@ -8,7 +8,7 @@ import type { Logger } from '../log.ts';
 import { type Author, nameOf } from './author.ts';
 import { Committer, type Sent } from './committer.ts';
 import { readMessage } from './message.ts';
-import { isFrom, readNews, writeNews } from './news.ts';
+import { isFrom, type News, readNews, writeNews } from './news.ts';
 import { Presence } from './presence.ts';
 import { openRoom, type Room } from './room.ts';
 import { ChatStats } from './stats.ts';
@@ -131,8 +131,9 @@ export class Chat {
   }
 
   #stored(message: Message): void {
-    this.rooms.get(message.room)?.gate.offer(message);
-    void this.#publish(message);
+    const news = { ...message, committed: this.#options.clock.now() };
+    this.rooms.get(message.room)?.gate.offer(news);
+    void this.#publish(news);
   }
 
   /** Whoever sent it first may have died before its news went out: what is new to us may be new to others. */
@@ -141,7 +142,7 @@ export class Chat {
     if (gate !== undefined && message.seq >= gate.next) this.#stored(message);
   }
 
-  async #publish(message: Message): Promise<void> {
+  async #publish(message: News): Promise<void> {
     const { backplane, instance } = this.#options;
     const payload = writeNews(instance, this.epoch, message);
     try {
@@ -182,8 +183,14 @@ export class Chat {
     if (this.#closed || isFrom(this.#options.instance, payload)) return;
     const message = readNews(payload, this.epoch);
     const room = message === undefined ? undefined : this.rooms.get(message.room);
-    if (message === undefined || room === undefined) this.stats.strange++;
-    else room.gate.offer(message);
+    if (message === undefined || room === undefined) {
+      this.stats.strange++;
+      return;
+    }
+    const { committed } = message;
+    if (committed !== undefined)
+      this.stats.newsDelays.observe(Math.max(0, this.#options.clock.now() - committed) / 1_000);
+    room.gate.offer(message);
   }
 
   #catchUp(): void {

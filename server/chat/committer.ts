@@ -31,6 +31,8 @@ export interface Sent {
 /** One message, or several that are stored all or none. */
 interface Send {
   readonly drafts: readonly Draft[];
+  /** When it came, on the monotonic clock. */
+  readonly at: number;
   resolve(sent: readonly Sent[]): void;
   reject(refusal: Refusal): void;
 }
@@ -75,7 +77,7 @@ export class Committer {
   /** Resolves when the message is committed. Rejects with a `Refusal`: `store-down`, `store-unknown`, `id-conflict`. */
   commit(draft: Draft): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      this.#add({ drafts: [draft], resolve: ([sent]) => sent !== undefined && resolve(sent), reject });
+      this.#add({ at: this.#now(), drafts: [draft], resolve: ([sent]) => sent !== undefined && resolve(sent), reject });
     });
   }
 
@@ -84,13 +86,17 @@ export class Committer {
    * in their room. One with the id of other content refuses all.
    */
   commitAll(drafts: readonly Draft[]): Promise<readonly Sent[]> {
-    return new Promise((resolve, reject) => this.#add({ drafts, resolve, reject }));
+    return new Promise((resolve, reject) => this.#add({ at: this.#now(), drafts, resolve, reject }));
   }
 
   /** Commits what waits, and takes nothing more. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonic();
   }
 
   async #run(): Promise<void> {
@@ -153,7 +159,11 @@ export class Committer {
 
   async #store(group: readonly Send[]): Promise<Outcome[]> {
     const drafts = group.flatMap((send) => send.drafts);
+    const begun = this.#now();
     const outcomes = await this.#options.store.commit(drafts, unitsOf(group));
+    const { stats } = this.#options;
+    stats.commits.observe((this.#now() - begun) / 1_000);
+    stats.groupSizes.observe(drafts.length);
     this.#away = false;
     if (this.#told) this.#options.log.info({}, 'the message store takes messages again');
     this.#told = false;
@@ -161,9 +171,11 @@ export class Committer {
   }
 
   #answer(group: readonly Send[], outcomes: readonly Outcome[], again: boolean): void {
-    this.#options.stats.groups++;
+    const { stats } = this.#options;
+    const now = this.#now();
     let at = 0;
     for (const send of group) {
+      stats.receipts.observe((now - send.at) / 1_000);
       const sent = send.drafts.map((draft, i) => this.#accept(draft, outcomes[at + i], again));
       at += send.drafts.length;
       if (sent.every((each) => each !== undefined)) send.resolve(sent);

@@ -1,13 +1,13 @@
-import type { Message } from '../engines/message-store.ts';
 import { ownBytes } from '../hub/own-bytes.ts';
+import type { News } from './news.ts';
 
 /** What a room's stream carries. `json` is the event as clients get it, UTF-8, made once. */
 export type ChatEvent =
-  | { readonly kind: 'message'; readonly message: Message; readonly json: Uint8Array }
+  | { readonly kind: 'message'; readonly message: News; readonly json: Uint8Array }
   /** Older messages than `first` are no longer kept, though they were asked for. */
   | { readonly kind: 'truncated'; readonly first: number; readonly json: Uint8Array };
 
-export function messageEvent(message: Message): ChatEvent {
+export function messageEvent(message: News): ChatEvent {
   const { seq, id, sender, content, time } = message;
   return {
     kind: 'message',

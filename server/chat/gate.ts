@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
-import type { Message, MessageStore } from '../engines/message-store.ts';
+import type { MessageStore } from '../engines/message-store.ts';
 import type { Logger } from '../log.ts';
+import type { News } from './news.ts';
 import type { ChatStats } from './stats.ts';
 
 export interface GateOptions {
@@ -14,7 +15,7 @@ export interface GateOptions {
   /** Whether a missing message may be on its way. */
   backplaneUp(): boolean;
   /** Takes what is let through: each seq once, in order. */
-  pass(message: Message): void;
+  pass(message: News): void;
 }
 
 /** How long a hole may wait for the backplane to fill it, in milliseconds. It also keeps reads for ghosts apart. */
@@ -32,7 +33,7 @@ const PAGE = 500;
  */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #waiting = new Map<number, Message>();
+  readonly #waiting = new Map<number, News>();
   #next: number;
   #timer: Timer | undefined;
   #reading = false;
@@ -55,7 +56,7 @@ export class Gate {
   }
 
   /** A message that is said to be committed. */
-  offer(message: Message): void {
+  offer(message: News): void {
     const { seq } = message;
     if (seq < this.#next || this.#waiting.has(seq)) {
       this.#options.stats.duplicates++;
@@ -81,7 +82,7 @@ export class Gate {
     this.#timer?.cancel();
   }
 
-  #pass(message: Message): void {
+  #pass(message: News): void {
     this.#options.pass(message);
     this.#next = message.seq + 1;
     this.#waiting.delete(message.seq);
@@ -140,7 +141,7 @@ export class Gate {
     return false;
   }
 
-  #fill(message: Message): void {
+  #fill(message: News): void {
     // While the store was read, messages went on coming by themselves.
     if (message.seq < this.#next) return;
     if (message.seq > this.#next) throw new Error(`the store has no message ${this.#next} before ${message.seq}`);

@@ -69,6 +69,7 @@ export class Room {
       size: eventSize,
       overflow: { policy: 'complete', read: (from, limit) => this.#page(from, limit) },
       next,
+      bornAt: (event) => (event.kind === 'message' ? event.message.committed : undefined),
     });
     this.gate = new Gate({
       ...options,
@@ -90,6 +91,11 @@ export class Room {
       throw new Refusal('invalid-parameter', 'The header "after" must be the seq of a message, or 0.');
     }
     return seq < next ? { next: seq + 1 } : this.#startAhead(seq);
+  }
+
+  /** How many messages the store has that are not here yet. Rejects as the store does. */
+  async behind(): Promise<number> {
+    return Math.max(0, (await this.#heads.read()) - (this.gate.next - 1));
   }
 
   /** Part of the history. Rejects with a `Refusal` (`store-down`) where it is not in memory and cannot be read. */

@@ -1,3 +1,5 @@
+import { Histogram, SECONDS } from '../histogram.ts';
+
 /** Counters of the chat, ever rising. */
 export class ChatStats {
   /** Messages committed by this instance. */
@@ -10,8 +12,6 @@ export class ChatStats {
   storeDown = 0;
   /** Sends whose fate stayed unknown. */
   storeUnknown = 0;
-  /** Commits that went through. */
-  groups = 0;
   /** Messages that came to a gate a second time. */
   duplicates = 0;
   /** Messages that a gate read from the store, because they did not come by the backplane. */
@@ -22,6 +22,13 @@ export class ChatStats {
   gateReads = 0;
   /** Payloads on the channels that could not be understood. */
   strange = 0;
+  /** Seconds from when a message came until it was committed. */
+  readonly receipts = new Histogram(SECONDS);
+  /** Seconds that a commit took, and how many messages it had. */
+  readonly commits = new Histogram(SECONDS);
+  readonly groupSizes = new Histogram([1, 2, 5, 10, 20, 50, 100, 200, 500]);
+  /** Seconds from a commit of another instance until its news was here. */
+  readonly newsDelays = new Histogram(SECONDS);
   /** Messages that the backplane did not take. */
   unpublished = 0;
 }

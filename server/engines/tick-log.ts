@@ -27,6 +27,8 @@ export interface TickRecord {
   /** Rises in its partition, from 0; a number may be left out where the log holds something that is no tick. */
   readonly offset: number;
   readonly tick: Tick;
+  /** When the log got it, in milliseconds since 1970, where that is known. */
+  readonly appendedAt?: number;
 }
 
 /** A vector of offsets, one a partition: the *next* offset of each. */

@@ -63,16 +63,22 @@ export function probe(clock: Clock, question: () => Promise<unknown>): () => Pro
   };
 }
 
-function ask(clock: Clock, question: () => Promise<unknown>): Promise<EngineState> {
+async function ask(clock: Clock, question: () => Promise<unknown>): Promise<EngineState> {
+  const answer = await answerInTime(clock, async () => {
+    await question();
+    return 'up' as const;
+  });
+  return answer ?? 'down';
+}
+
+/** What is answered within half a second; `undefined` where that is nothing. */
+export function answerInTime<T>(clock: Clock, question: () => Promise<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const timer = clock.after(PATIENCE, () => resolve('down'));
-    const answered = (state: EngineState): void => {
+    const timer = clock.after(PATIENCE, () => resolve(undefined));
+    const answered = (answer: T | undefined): void => {
       timer.cancel();
-      resolve(state);
+      resolve(answer);
     };
-    question().then(
-      () => answered('up'),
-      () => answered('down'),
-    );
+    question().then(answered, () => answered(undefined));
   });
 }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.ts';
 import { Client } from './client.ts';
 import { Cursor } from './cursor.ts';
 import type { Encoding } from './encoding.ts';
+import { type Lag, lagsOf } from './lag.ts';
 import { Pass } from './pass.ts';
 import type { Sink } from './sink.ts';
 import type { Start } from './start.ts';
@@ -65,6 +66,11 @@ export class Hub {
 
   get clients(): number {
     return this.#clients.size;
+  }
+
+  /** How far the cursors are behind, by kind of stream. */
+  lags(): ReadonlyMap<string, Lag> {
+    return lagsOf(this.#streams, this.#blocked);
   }
 
   stream<E>(options: StreamOptions<E>): Stream<E> {

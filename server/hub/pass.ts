@@ -34,6 +34,10 @@ export class Pass {
   #index = 0;
   #number = 0;
   #cost = 0;
+  /** Clients visited, and what the hub had written when the pass began. */
+  #clients = 0;
+  #writes = 0;
+  #bytes = 0;
   /** Someone has more to go than one slice carries. */
   #backlog = false;
   #scheduled = false;
@@ -73,7 +77,15 @@ export class Pass {
     if (this.#stopped) return;
     this.#running = this.#dirty;
     this.#dirty = [];
-    for (const stream of this.#running) stream.dirty = false;
+    for (const stream of this.#running) {
+      stream.dirty = false;
+      stream.passBornAt = stream.bornAt;
+      stream.bornAt = undefined;
+    }
+    const { writes, bytes } = this.#options.stats;
+    this.#writes = writes;
+    this.#bytes = bytes;
+    this.#clients = 0;
     this.#number++;
     this.#cost = 0;
     this.#backlog = false;
@@ -110,12 +122,15 @@ export class Pass {
       const client = cursors[this.#index]?.client;
       if (client === undefined || client.pass === this.#number) continue;
       client.pass = this.#number;
+      this.#clients++;
       // To serve a client is to serve all its cursors.
       step += client.cursors.length - 1;
       if (this.#options.serve(client)) this.#again(client);
     }
     if (this.#index > 0) return;
     this.#running.pop();
+    const { stats, clock } = this.#options;
+    if (stream.passBornAt !== undefined) stats.delayed(stream.kind, (clock.now() - stream.passBornAt) / 1_000);
     this.#index = this.#running.at(-1)?.cursors.length ?? 0;
   }
 
@@ -127,8 +142,10 @@ export class Pass {
 
   #finish(): void {
     const { clock, latencyBudget, stats } = this.#options;
-    stats.passes++;
-    stats.passTime += this.#cost;
+    stats.passDurations.observe(this.#cost / 1_000);
+    stats.passClients.observe(this.#clients);
+    const writes = stats.writes - this.#writes;
+    if (writes > 0) stats.sliceBytes.observe((stats.bytes - this.#bytes) / writes);
     // Rest lets events gather into longer slices; where slices are full already it would only add to the backlog.
     this.#notBefore = clock.monotonic() + (this.#backlog ? 0 : Math.min(this.#cost, latencyBudget));
     if (this.#dirty.length > 0) this.#schedule();

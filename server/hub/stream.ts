@@ -19,6 +19,8 @@ export interface StreamOptions<E> {
   readonly next?: number;
   /** How many encodings are kept for sharing (default 64); clients beyond it are encoded for one by one. */
   readonly sharedEncodings?: number;
+  /** When an event was born, in milliseconds since 1970, where that is known: how late it reaches clients is measured from there. */
+  bornAt?(event: E): number | undefined;
 }
 
 /** What a stream tells the hub. */
@@ -43,10 +45,14 @@ export class Stream<E> {
   readonly cursors: Cursor<E>[] = [];
   /** For the hub alone: already among the streams of the next pass. */
   dirty = false;
+  /** For the hub alone: when the oldest event of the next pass, and of the one that runs, was born. */
+  bornAt: number | undefined;
+  passBornAt: number | undefined;
   readonly #log: Log<E>;
   readonly #host: StreamHost;
   readonly #tapes = new Map<string, Tape<E>>();
   readonly #sharedEncodings: number;
+  readonly #bornAt: ((event: E) => number | undefined) | undefined;
 
   constructor(options: StreamOptions<E>, host: StreamHost) {
     this.name = options.name;
@@ -56,6 +62,12 @@ export class Stream<E> {
     this.#log = new Log(options.bounds, options.size, options.next ?? 0);
     this.#host = host;
     this.#sharedEncodings = options.sharedEncodings ?? 64;
+    this.#bornAt = options.bornAt;
+  }
+
+  /** What streams like this one have in common: the name before a colon. */
+  get kind(): string {
+    return this.name.split(':', 1)[0] ?? this.name;
   }
 
   /** Position of the oldest event kept; equals `next` when none is. */
@@ -83,7 +95,10 @@ export class Stream<E> {
   append(event: E): number {
     const position = this.#log.append(event, this.#host.clock.monotonic());
     for (const tape of this.#tapes.values()) tape.dropBefore(this.#log.first);
-    if (this.cursors.length > 0) this.#host.appended(this);
+    if (this.cursors.length > 0) {
+      this.bornAt ??= this.#bornAt?.(event);
+      this.#host.appended(this);
+    }
     return position;
   }
 

@@ -9,13 +9,16 @@ export class TickEvent {
   readonly offset: number;
   /** The next offset of each partition once this tick has been received. */
   readonly vector: Offsets;
+  /** When the tick log got it, where that is known. */
+  readonly appendedAt: number | undefined;
   #json: Uint8Array | undefined;
 
-  constructor({ tick, partition, offset }: TickRecord, vector: Offsets) {
+  constructor({ tick, partition, offset, appendedAt }: TickRecord, vector: Offsets) {
     this.tick = tick;
     this.partition = partition;
     this.offset = offset;
     this.vector = vector;
+    this.appendedAt = appendedAt;
   }
 
   /** The tick as JSON in UTF-8; made once, when first needed. */
@@ -26,7 +29,8 @@ export class TickEvent {
 
   /** The same tick for a receiver who stands somewhere else. */
   at(vector: Offsets): TickEvent {
-    const event = new TickEvent(this, vector);
+    const { tick, partition, offset } = this;
+    const event = new TickEvent({ tick, partition, offset }, vector);
     event.#json = this.json;
     return event;
   }

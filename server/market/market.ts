@@ -114,6 +114,13 @@ export class Market {
     return { next: this.statuses.next, before: known === undefined ? [] : [known] };
   }
 
+  /** How many records the log holds that were not read yet. Rejects as the log does. */
+  async behind(): Promise<number> {
+    const { next } = await this.#options.log.bounds();
+    const { vector } = this.#board;
+    return next.reduce((sum, offset, partition) => sum + Math.max(0, offset - (vector[partition] ?? 0)), 0);
+  }
+
   /** Whether everything has been read that the log held when the market was opened. */
   get ready(): boolean {
     return covers(this.#board.vector, this.#head);

@@ -53,6 +53,7 @@ export class TickView implements MarketView {
       bounds: options.bounds ?? BOUNDS,
       size: () => TICK_BYTES,
       overflow: { policy: 'latest', snapshot: () => options.board.snapshot() },
+      bornAt: (event) => (event.kind === 'tick' ? event.appendedAt : undefined),
     });
     this.#ticks = localTicks(this.stream);
     this.#allowance = new Allowance(options.clock, ALONE_PER_SECOND, 2 * ALONE_PER_SECOND);

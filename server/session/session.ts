@@ -1,7 +1,6 @@
 import type { Identity } from '../auth/identity.ts';
 import { type ErrorCode, errorTable, Refusal, refusalOf } from '../errors.ts';
 import type { Client } from '../hub/client.ts';
-import type { Cursor } from '../hub/cursor.ts';
 import type { Allowance } from '../limits/limits.ts';
 import type { Frame, FrameHeader } from '../protocol/stomp/frame.ts';
 import { FrameError } from '../protocol/stomp/frame-error.ts';
@@ -9,7 +8,6 @@ import type { HeartBeat } from '../protocol/stomp/heart-beat.ts';
 import { FrameParser } from '../protocol/stomp/parser.ts';
 import { serializeFrame } from '../protocol/stomp/serialize.ts';
 import type { Version } from '../protocol/stomp/version.ts';
-import type { Acknowledging } from './acknowledging.ts';
 import type { Sender } from './destinations.ts';
 import { dispatch } from './dispatch.ts';
 import { errorFrame, errorMessage, errorMessageHeaders } from './error-frame.ts';
@@ -18,6 +16,7 @@ import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
 import type { Sessions } from './sessions.ts';
 import { SignedIn } from './signed-in.ts';
+import type { Subscription } from './subscription.ts';
 import { Transactions } from './transactions.ts';
 import type { Watched } from './wheel.ts';
 
@@ -40,15 +39,6 @@ const TOO_FAST_TIME = 100;
  * before. `closing`: its last frame is given to the client and waits to be written. `ended`.
  */
 type State = 'opened' | 'connected' | 'leaving' | 'closing' | 'ended';
-
-/** What a subscription id stands for. A `topic` without a cursor is about to begin; a `refused` id may be used again. */
-export interface Subscription {
-  kind: 'topic' | 'errors' | 'refused';
-  // biome-ignore lint/suspicious/noExplicitAny: the topics have different event types, which nobody reads here.
-  cursor: Cursor<any> | undefined;
-  /** Where the client acknowledges what it gets. */
-  readonly acknowledging?: Acknowledging | undefined;
-}
 
 /** One STOMP session: from the first byte of a connection to its end. The verbs act on it, each in a file of its own. */
 export class Session implements Watched {
@@ -181,6 +171,7 @@ export class Session implements Watched {
     const { host } = this;
     this.#parser.version = version;
     this.#state = 'connected';
+    host.connected++;
     this.#sender = host.sender(name, identity?.name !== undefined);
     if (identity !== undefined) this.signedIn = new SignedIn(this, identity);
     this.#pace = new Pace(heartBeat);

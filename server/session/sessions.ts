@@ -36,6 +36,9 @@ export class Sessions {
   readonly options: SessionsOptions;
   readonly wheel: Wheel;
   readonly turns: Turns;
+  /** Sessions that were CONNECTED, and subscriptions that went on from where another one ended. */
+  connected = 0;
+  resumed = 0;
   #count = 0;
 
   constructor(options: SessionsOptions) {

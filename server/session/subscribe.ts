@@ -8,7 +8,8 @@ import type { Topic } from './destinations.ts';
 import { ERROR_QUEUE } from './error-frame.ts';
 import { optionalHeader, requiredHeader } from './headers.ts';
 import { type MessageForm, messageEncoding } from './message-encoding.ts';
-import type { Session, Subscription } from './session.ts';
+import type { Session } from './session.ts';
+import type { Subscription } from './subscription.ts';
 
 /** How many subscriptions a session may hold, where nothing else is said. */
 const MAX_SUBSCRIPTIONS = 256;
@@ -56,7 +57,9 @@ interface Wish {
 /** Until a start that is looked up is known, the id is taken and nothing else is. */
 function begin(session: Session, frame: Frame, wish: Wish): void {
   const topic = session.host.options.destinations.topic(wish.destination);
-  const start = topic.start(positionOf(frame));
+  const position = positionOf(frame);
+  const start = topic.start(position);
+  if (position !== undefined) session.host.resumed++;
   if (start instanceof Promise) {
     session.track(followLater(session, topic, wish, start), wish.receipt);
     return;

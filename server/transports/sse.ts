@@ -58,6 +58,9 @@ interface Exchange {
  * stream carries nothing else, and ends with it.
  */
 export class SseEndpoint<E> implements Drainable {
+  /** Streams that began, and those of them that went on from where another one ended. */
+  accepted = 0;
+  resumed = 0;
   readonly #options: SseOptions<E>;
   readonly #wheel: Wheel<SseConnection<E>>;
   readonly #expiries: Expiries<SseConnection<E>> | undefined;
@@ -179,6 +182,7 @@ export class SseEndpoint<E> implements Drainable {
       socket.on('close', this.#closed);
       const last = headers['last-event-id'] || query.get('lastEventId') || undefined;
       const opened = await asked.open(typeof last === 'string' ? last : undefined);
+      if (last !== undefined) this.resumed++;
       if (this.#draining) throw new Refusal('stopping');
       const framing = this.#framing(request);
       const coding = this.#codingHeaders(framing, cors);
@@ -220,6 +224,7 @@ export class SseEndpoint<E> implements Drainable {
     this.#wheel.add(connection, slot);
     this.#expiries?.add(connection, expiresAt);
     this.#connections++;
+    this.accepted++;
     this.#options.opened?.();
   }
 

@@ -52,6 +52,8 @@ const deflate = {
 
 /** STOMP over WebSocket: takes the upgrade requests of an HTTP server, and gives each connection its session. */
 export class WebSocketEndpoint implements Drainable {
+  /** Connections that began. */
+  accepted = 0;
   readonly #options: WebSocketEndpointOptions;
   readonly #server: Server<typeof StompSocket>;
   readonly #pipes = new Set<WebSocketPipe>();
@@ -126,6 +128,7 @@ export class WebSocketEndpoint implements Drainable {
     const peer = peerOf(req, limits?.addresses, signIn);
     const pipe = new WebSocketPipe({ sessions, form, ws, socket, peer, onEnd: this.#ended, refused });
     this.#pipes.add(pipe);
+    this.accepted++;
   }
 
   readonly #ended = (pipe: WebSocketPipe): void => {

@@ -38,7 +38,6 @@ test('every metric of the table is there, with its help, and none of ours beside
   const text = await response.text();
   const ours = [...text.matchAll(/^# HELP (towncrier_\S+)/gm)].map(([, name]) => name);
   assert.deepEqual(ours.sort(), metrics.map(({ name }) => name).sort());
-  for (const { name } of metrics) assert.match(text, new RegExp(`^${name}(\\{| )`, 'm'), `${name} has a value`);
   assert.match(text, /^process_cpu_seconds_total /m);
   assert.match(text, /^nodejs_eventloop_lag_seconds /m);
 });

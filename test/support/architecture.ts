@@ -45,11 +45,12 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   http: ['lab', 'chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
-const LEAVES = ['clock.ts', 'errors.ts', 'log.ts', 'name.ts'];
+const LEAVES = ['clock.ts', 'errors.ts', 'histogram.ts', 'log.ts', 'name.ts'];
 const ROOTS = [
   'app.ts',
   'doctor.ts',
   'drainer.ts',
+  'instance-metrics.ts',
   'main.ts',
   'open-candles.ts',
   'open-engines.ts',

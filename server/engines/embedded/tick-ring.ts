@@ -82,6 +82,7 @@ class TickRing implements TickLog {
 
   async append(entries: readonly (Tick | FeedBeat)[]): Promise<void> {
     this.#check();
+    const appendedAt = this.#clock.now();
     for (const tick of entries) {
       if ('beat' in tick) {
         this.#beat = tick;
@@ -89,7 +90,7 @@ class TickRing implements TickLog {
       }
       const number = partitionOf(tick.symbol, this.#partitions.length);
       const partition = this.#partition(number);
-      partition.add({ partition: number, offset: partition.next, tick }, this.#serial++);
+      partition.add({ partition: number, offset: partition.next, tick, appendedAt }, this.#serial++);
     }
     this.#schedule();
   }

@@ -95,7 +95,8 @@ function sliceOf(batches: readonly RecordsBatch[], partition: number, from: numb
     next = Math.max(next, first + batch.lastOffsetDelta + 1);
     // What Kafka writes for itself (the ends of transactions) is no record.
     if ((batch.attributes & IS_CONTROL) !== 0) continue;
-    for (const { offsetDelta, key, value } of batch.records) {
+    const firstTime = Number(batch.firstTimestamp);
+    for (const { offsetDelta, timestampDelta, key, value } of batch.records) {
       const offset = first + offsetDelta;
       if (offset < from) continue;
       const told = decodeBeat(key, value);
@@ -103,7 +104,7 @@ function sliceOf(batches: readonly RecordsBatch[], partition: number, from: numb
       if (told !== undefined) continue;
       const tick = decodeTick(value);
       if (tick === undefined) strange++;
-      else records.push({ partition, offset, tick });
+      else records.push({ partition, offset, tick, appendedAt: firstTime + Number(timestampDelta) });
     }
   }
   return { records, next, strange, beat };

@@ -87,6 +87,11 @@ export class SockJsEndpoint implements Drainable {
     return this.#sessions.open;
   }
 
+  /** Sessions over HTTP that began. */
+  get accepted(): number {
+    return this.#sessions.accepted;
+  }
+
   /** Answers a request. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void {
     this.#guard(request, response, () => this.#answer(request, response, true));

@@ -20,6 +20,8 @@ export class SockJsSessions {
   readonly #byId = new Map<string, SockJsSession>();
   readonly #perAddress = new Map<string, number>();
   #open = 0;
+  /** Sessions that began. */
+  accepted = 0;
 
   constructor(host: Host, wheel: Wheel, limits: SessionLimits) {
     this.#host = host;
@@ -55,6 +57,7 @@ export class SockJsSessions {
   begin(id: string, peer: Peer, wire: Wire, receiver: Receiver): void {
     this.#perAddress.set(peer.address, (this.#perAddress.get(peer.address) ?? 0) + 1);
     this.#open++;
+    this.accepted++;
     const options = {
       id,
       wire,

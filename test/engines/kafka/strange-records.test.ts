@@ -50,7 +50,8 @@ test('strange records are left out and counted, and the ticks around them keep t
     await put(undefined);
     const last = strange.length + 3;
     await reader.until(() => reader.passes.some(([partition, next]) => partition === 1 && next === last + 1));
-    assert.deepEqual(reader.got, [
+    const got = reader.got.map(({ partition, offset, tick: each }) => ({ partition, offset, tick: each }));
+    assert.deepEqual(got, [
       { partition: 1, offset: 0, tick },
       { partition: 1, offset: strange.length + 1, tick: { ...tick, size: 2 } },
     ]);
