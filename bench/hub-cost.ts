@@ -12,6 +12,7 @@ const sink: Sink = {
   pauseReading: () => undefined,
   resumeReading: () => undefined,
   close: () => undefined,
+  describe: () => ({ transport: 'bench', address: '' }),
 };
 
 /**

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { openAuthenticator } from './auth/open.ts';
+import { withoutTokens } from './auth/redact.ts';
 import { type SignIn, signInBy } from './auth/sign-in.ts';
 import { type Chat, createChat } from './chat/chat.ts';
 import type { Clock } from './clock.ts';
@@ -12,7 +13,7 @@ import { Drainer } from './drainer.ts';
 import { type ExchangeStats, noExchangeStats } from './engines/exchanges/exchange-stats.ts';
 import type { MarketSource } from './engines/market-source.ts';
 import type { TickLog } from './engines/tick-log.ts';
-import { createAdminServer } from './http/admin-server.ts';
+import { type AdminOptions, createAdminServer } from './http/admin-server.ts';
 import { type WatchedEngine, watchEngine } from './http/engine-watch.ts';
 import { type Health, healthOf } from './http/health.ts';
 import type { EngineState, InstanceInfo } from './http/info.ts';
@@ -30,7 +31,11 @@ import { type LedFeed, startLedFeed } from './market/led-feed.ts';
 import { createMarket, type Market, type MarketOptions } from './market/market.ts';
 import { openCandleStore, openCandles, seedsOf } from './open-candles.ts';
 import { openBackplane, openLeadership, openPresenceStore, openStore, openTickLog } from './open-engines.ts';
+import { openOps } from './open-ops.ts';
 import { openSource } from './open-source.ts';
+import { InstanceOps } from './ops/instance-ops.ts';
+import { RecentTroubles } from './ops/recent-troubles.ts';
+import type { Operated } from './ops/state.ts';
 import { Sessions } from './session/sessions.ts';
 import { SockJsEndpoint } from './transports/sockjs/endpoint.ts';
 import { listenForNeighbours, type Neighbours } from './transports/sockjs/neighbours.ts';
@@ -56,6 +61,8 @@ export interface AppOptions {
   readonly neighbours?: Neighbours | undefined;
   /** Gives up a start that waits for its engines: it rejects with the reason. */
   readonly signal?: AbortSignal;
+  /** Has the process stop in good order, as a signal does: an operator asked for it. */
+  readonly stop?: () => void;
 }
 
 /** A running instance. */
@@ -73,7 +80,9 @@ export interface App {
    */
   drain(clients?: number): Promise<void>;
   /** For the parent of a worker, who adds them up. */
-  metricsAsJson(): Promise<object>;
+  metricsAsJson(): Promise<readonly object[]>;
+  /** What an operator sees and does of it. */
+  readonly ops: Operated;
   /** Stops in good order: clients are told, commits under way are finished. Every call resolves when that is done. */
   close(): Promise<void>;
 }
@@ -99,7 +108,9 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     return closed;
   };
   try {
-    return { ...(await open({ ...options, settings, opened, readiness, signal })), close };
+    const troubles = new RecentTroubles(options.clock, withoutTokens);
+    const log = troubles.watch(options.log);
+    return { ...(await open({ ...options, settings, opened, readiness, signal, troubles, log })), close };
   } catch (error) {
     await close().catch((err) => options.log.error({ err }, 'not everything could be closed'));
     throw error;
@@ -112,6 +123,7 @@ interface Start extends AppOptions {
   readonly opened: AsyncDisposableStack;
   readonly readiness: Readiness;
   readonly signal: AbortSignal;
+  readonly troubles: RecentTroubles;
 }
 
 async function open(start: Start): Promise<Omit<App, 'close'>> {
@@ -119,37 +131,53 @@ async function open(start: Start): Promise<Omit<App, 'close'>> {
   const engines: EnginesSoFar = {};
   let metrics: ReturnType<typeof instanceMetrics> | undefined;
   const health = (): Promise<Health> => healthOf(readiness, engines);
-  const adminPort = start.worker ? 0 : await openAdmin(start, health, async () => (await metrics?.metrics()) ?? '');
-  const instance = await (settings.ROLE === 'feed' ? openFeed(start, engines) : openServer(start, engines));
-  metrics = instanceMetrics(start, instance.measured, engines);
-  const port = instance.server ? await listen(instance.server, settings.HOST, settings.PORT, 'PORT') : 0;
-  readiness.started('ticks', () => instance.measured.market.ready);
-  const clients = (): number => instance.drainer?.clients ?? 0;
+  const instance = start.newId();
+  const startedAt = start.clock.monotonic();
+  let ops: RequestListener | undefined;
+  const admin = { log: start.log, health, metrics: async () => (await metrics?.metrics()) ?? '', ops: () => ops };
+  const adminPort = start.worker ? 0 : await openAdmin(start, admin);
+  const uptime = (): number => (start.clock.monotonic() - startedAt) / 1_000;
+  const life = { instance, uptime };
+  const opened = await (settings.ROLE === 'feed' ? openFeed(start, engines) : openServer(start, engines, life));
+  metrics = instanceMetrics(start, opened.measured, engines);
+  const metricsAsJson = async () => (await metrics?.getMetricsAsJSON()) ?? [];
+  const { hub, feed: source } = opened;
+  const own = new InstanceOps({ ...opsParts(start), ...life, hub, engines, source, health, metrics: metricsAsJson });
+  if (!start.worker) ops = await openOps(start, own);
+  const port = opened.server ? await listen(opened.server, settings.HOST, settings.PORT, 'PORT') : 0;
+  readiness.started('ticks', () => opened.measured.market.ready);
+  const clients = (): number => opened.drainer?.clients ?? 0;
   const drain = async (all?: number): Promise<void> => {
     readiness.stop('announced');
-    await instance.drainer?.run(all);
+    await opened.drainer?.run(all);
   };
-  return {
-    port,
-    adminPort,
-    health,
-    clients,
-    drain,
-    metricsAsJson: async () => (await metrics?.getMetricsAsJSON()) ?? [],
-  };
+  return { port, adminPort, health, clients, drain, metricsAsJson, ops: own };
 }
 
-async function openAdmin(start: Start, health: () => Promise<Health>, metrics: () => Promise<string>): Promise<number> {
-  const { settings, opened, clock, log } = start;
-  const admin = createAdminServer({ log, health, metrics });
+function opsParts({ version, settings, worker, neighbours, troubles, stop, log }: Start) {
+  const drain = stop ?? (() => log.warn({}, 'there is no process to stop'));
+  return { version, role: settings.ROLE, worker: worker ? neighbours?.index : undefined, troubles, drain };
+}
+
+async function openAdmin(start: Start, options: AdminOptions): Promise<number> {
+  const { settings, opened, clock } = start;
+  const admin = createAdminServer(options);
   opened.defer(() => stopListening(admin, clock, ADMIN_GRACE));
   return await listen(admin, settings.HOST, settings.ADMIN_PORT, 'ADMIN_PORT');
 }
 
 type EnginesSoFar = Record<string, WatchedEngine>;
 
+/** How an instance is named, and its seconds since the start. */
+interface Life {
+  readonly instance: string;
+  uptime(): number;
+}
+
 /** What a role comes to. */
 interface Instance {
+  readonly hub: Hub;
+  readonly feed: LedFeed | undefined;
   /** Not listening yet. */
   readonly server: Server | undefined;
   readonly drainer?: Drainer;
@@ -157,24 +185,21 @@ interface Instance {
 }
 
 /** An instance with clients. */
-async function openServer(start: Start, engines: EnginesSoFar): Promise<Instance> {
-  const { settings, readiness, clock, version, newId } = start;
-  const startedAt = clock.monotonic();
-  const instance = newId();
+async function openServer(start: Start, engines: EnginesSoFar, { instance, uptime }: Life): Promise<Instance> {
+  const { settings, readiness, version } = start;
   const signIn = await openSignIn(start);
   const { hub, chat } = await openChat(start, instance, engines);
   readiness.started('store', () => true);
   const candleStore = await openCandleStore(start);
   const { market, feed, exchange } = await openMarket(start, hub, engines, seedsOf(candleStore, start));
   const { history, recorder } = openCandles(start, candleStore, market);
-  const uptime = (): number => (clock.monotonic() - startedAt) / 1_000;
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
   const lab = settings.PROTOCOL_LAB === 'on';
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
   const services = { hub, chat, market, candles: history, info, signIn };
   const { server, drainer, limits, ...clients } = await openEndpoints(start, services);
   const { refusals } = limits;
-  return { server, drainer, measured: { hub, chat, clients, market, feed, exchange, refusals, candles: recorder } };
+  return { hub, feed, server, drainer, measured: { hub, chat, clients, market, feed, exchange, refusals, candles: recorder } };
 }
 
 async function openSignIn(start: Start): Promise<SignIn | undefined> {
@@ -189,6 +214,8 @@ async function openFeed(start: Start, engines: EnginesSoFar): Promise<Instance> 
   const hub = openHub(start);
   const { market, feed, exchange } = await openMarket(start, hub, engines);
   return {
+    hub,
+    feed,
     server: undefined,
     measured: { hub, market, feed, exchange },
   };

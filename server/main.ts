@@ -13,6 +13,7 @@ import { createAdminServer } from './http/admin-server.ts';
 import { healthOfWorkers } from './http/health.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './log.ts';
+import { openOps } from './open-ops.ts';
 import { drainWindow } from './transports/drain.ts';
 import { answerParent, farewellOfParent, neighboursOfWorker } from './worker.ts';
 import { Workers } from './workers.ts';
@@ -28,6 +29,7 @@ const SAME_SIGNAL = 1_000;
 const PARENT_PATIENCE = 2_000;
 
 const root = join(import.meta.dirname, '..');
+const PAGE = join(root, 'web', 'dist');
 
 await main(process.argv.slice(2));
 
@@ -77,7 +79,8 @@ async function serveByWorkers(settings: Settings): Promise<void> {
   const workers = new Workers({ count: settings.WORKERS, clock: systemClock, log });
   let stopping = false;
   const health = async () => healthOfWorkers(await workers.health(), stopping);
-  const admin = createAdminServer({ log, health, metrics: () => workers.metrics() });
+  const ops = await openOps({ settings, log, page: PAGE }, workers);
+  const admin = createAdminServer({ log, health, metrics: () => workers.metrics(), ops: () => ops });
   const stop = async (code: number): Promise<never> => {
     stopping = true;
     const clients = await workers.clients();
@@ -113,8 +116,9 @@ function begin(settings: Settings): { readonly log: Logger; readonly stopAsked: 
 }
 
 async function start(settings: Settings, version: string, log: Logger, signal: AbortSignal): Promise<App> {
-  const page = join(root, 'web', 'dist');
-  const options = { log, clock: systemClock, random: Math.random, newId: randomUUID, version, page, signal };
+  const stop = (): void => void process.kill(process.pid, 'SIGTERM');
+  const common = { log, clock: systemClock, random: Math.random, newId: randomUUID };
+  const options = { ...common, version, page: PAGE, signal, stop };
   try {
     const neighbours = cluster.isWorker ? neighboursOfWorker() : undefined;
     return await startApp(settings, { ...options, processMetrics: true, worker: cluster.isWorker, neighbours });

@@ -1,16 +1,29 @@
 import type { App } from './app.ts';
+import { type ErrorCode, refusalOf } from './errors.ts';
+import type { Action } from './ops/state.ts';
 import type { Neighbours } from './transports/sockjs/neighbours.ts';
 
 /** What the parent asks a worker, over the channel between them. */
 export interface Question {
   readonly id: number;
-  readonly ask: 'health' | 'metrics' | 'clients';
+  readonly ask: 'health' | 'metrics' | 'clients' | 'ops' | Order;
 }
 
 /** What the parent tells a worker that shall stop. */
 export interface Farewell {
   /** Clients of all workers together. */
   readonly stop: { readonly clients: number };
+}
+
+/** What an operator has an instance do. */
+export interface Order {
+  readonly instance: string;
+  readonly action: Action;
+}
+
+/** The answer to an order: what was refused, if anything was. */
+export interface Obeyed {
+  readonly refused?: { readonly code: ErrorCode; readonly message: string };
 }
 
 export interface Answer {
@@ -35,15 +48,10 @@ export function neighboursOfWorker(): Neighbours | undefined {
 
 /** Answers what the parent asks about this worker's instance. */
 export function answerParent(app: App): void {
-  const answers: Readonly<Record<Question['ask'], () => Promise<unknown>>> = {
-    health: () => app.health(),
-    metrics: () => app.metricsAsJson(),
-    clients: async () => app.clients(),
-  };
   process.on('message', (said: Question | Farewell) => {
     if (!('ask' in said)) return;
     const { id, ask } = said;
-    void answers[ask]().then((answer) => process.send?.({ id, answer } satisfies Answer));
+    void answerOf(app, ask).then((answer) => process.send?.({ id, answer } satisfies Answer));
   });
 }
 
@@ -54,4 +62,29 @@ export function farewellOfParent(): Promise<number> {
       if ('stop' in said) resolve(said.stop.clients);
     });
   });
+}
+
+function answerOf(app: App, ask: Question['ask']): Promise<unknown> {
+  switch (ask) {
+    case 'health':
+      return app.health();
+    case 'metrics':
+      return app.metricsAsJson();
+    case 'clients':
+      return Promise.resolve(app.clients());
+    case 'ops':
+      return app.ops.states();
+    default:
+      return obey(app, ask);
+  }
+}
+
+async function obey(app: App, { instance, action }: Order): Promise<Obeyed> {
+  try {
+    await app.ops.act(instance, action);
+    return {};
+  } catch (error) {
+    const { code, message } = refusalOf(error);
+    return { refused: { code, message } };
+  }
 }

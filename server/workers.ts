@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AggregatorRegistry } from 'prom-client';
 import type { Clock } from './clock.ts';
+import { Refusal } from './errors.ts';
 import type { Health } from './http/health.ts';
 import type { Logger } from './log.ts';
-import { type Answer, environmentOf, type Farewell, type Question } from './worker.ts';
+import type { Action, InstanceState, Operated } from './ops/state.ts';
+import { type Answer, environmentOf, type Farewell, type Obeyed, type Question } from './worker.ts';
 
 export interface WorkersOptions {
   readonly count: number;
@@ -28,7 +30,7 @@ const GROWN_UP = 30_000;
  * connections and gives them to the workers in turn, so that all get as many, and one that hangs gets no more. A worker
  * that dies is replaced.
  */
-export class Workers {
+export class Workers implements Operated {
   readonly #options: WorkersOptions;
   readonly #listening = Promise.withResolvers<number>();
   readonly #questions = new Map<number, (answer: unknown) => void>();
@@ -70,6 +72,30 @@ export class Workers {
   async clients(): Promise<number> {
     const answers = await this.#askAll('clients');
     return [...answers.values()].reduce<number>((sum, answer) => sum + (typeof answer === 'number' ? answer : 0), 0);
+  }
+
+  // What `Operated` asks for.
+
+  async states(): Promise<readonly InstanceState[]> {
+    return [...(await this.#statesByWorker()).values()].flat();
+  }
+
+  async act(instance: string, action: Action): Promise<void> {
+    const states = await this.#statesByWorker();
+    const [id] = [...states].find(([, own]) => own.some((state) => state.instance === instance)) ?? [];
+    const worker = all().find((each) => each.id === id);
+    if (worker === undefined) throw new Refusal('unknown-instance');
+    // What `answerParent` sends.
+    const obeyed = (await this.#ask(worker, { instance, action })) as Obeyed | undefined;
+    if (obeyed === undefined)
+      throw new Refusal('unknown-instance', 'It does not answer; whether it was done is not known.');
+    if (obeyed.refused) throw new Refusal(obeyed.refused.code, obeyed.refused.message);
+  }
+
+  async #statesByWorker(): Promise<Map<number, readonly InstanceState[]>> {
+    const answers = [...(await this.#askAll('ops'))].filter(([, answer]) => answer !== undefined);
+    // What `answerParent` sends.
+    return new Map(answers) as Map<number, readonly InstanceState[]>;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { drainSettings } from './drain-settings.ts';
 import { labSettings } from './lab-settings.ts';
+import { opsSettings } from './ops-settings.ts';
 import { sockjsSettings } from './sockjs-settings.ts';
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
 export type Setting = {
@@ -354,6 +355,7 @@ export const settings = {
   ...sockjsSettings,
   ...labSettings,
   ...drainSettings,
+  ...opsSettings,
   LATENCY_BUDGET: {
     type: 'integer',
     default: 250,

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -10,13 +10,19 @@ export interface AdminOptions {
   health(): Promise<Health>;
   /** In the text form of Prometheus; empty until all is there that they are read from. */
   metrics(): Promise<string>;
+  /** The operator's view: `/ops`, and the files of its page. `undefined` until it is there. */
+  ops(): RequestListener | undefined;
 }
 
-/** The admin port: `/metrics`, `/health/live`, `/health/ready`. It is there from the first moment to the last. */
+const OPS = /^\/(?:ops(?:\/|$)|assets\/|favicon\.svg$)/;
+
+/** The admin port: `/metrics`, `/health/live`, `/health/ready`, `/ops`. It is there from the first moment to the last. */
 export function createAdminServer(options: AdminOptions): Server {
   return createServer((request, response) => {
     const path = request.url?.split('?', 1)[0];
-    if (path !== '/health/live' && path !== '/health/ready' && path !== '/metrics')
+    const ops = OPS.test(path ?? '') ? options.ops() : undefined;
+    if (ops !== undefined) ops(request, response);
+    else if (path !== '/health/live' && path !== '/health/ready' && path !== '/metrics')
       answerRefusal(response, new Refusal('not-found'));
     else if (request.method !== 'GET' && request.method !== 'HEAD')
       answerRefusal(response, new Refusal('method-not-allowed'), { Allow: 'GET, HEAD' });

@@ -34,7 +34,8 @@ export async function addPage(app: FastifyInstance, folder: string): Promise<voi
     root: folder,
     // A route for each file, so that what is not there is known, and a wrong method can be told from a wrong path.
     wildcard: false,
-    globIgnore: ['**/*.br', '**/*.gz'],
+    // The operator's page is the admin port's.
+    globIgnore: ['**/*.br', '**/*.gz', 'ops.html'],
     preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => void reply.header('Cache-Control', path.includes(ASSETS) ? FOR_EVER : 'no-cache'),

@@ -24,6 +24,8 @@ export interface ClientHost {
 
 /** One connection as the hub sees it: a sink, the cursors that write to it, and a small queue of private frames. */
 export class Client {
+  /** Names it in this process, until it is gone. */
+  readonly id: number;
   readonly sink: Sink;
   // biome-ignore lint/suspicious/noExplicitAny: a client follows streams of different event types.
   readonly cursors: Cursor<any>[] = [];
@@ -41,7 +43,8 @@ export class Client {
   #privateBytes = 0;
   #readingPaused = false;
 
-  constructor(sink: Sink, host: ClientHost) {
+  constructor(sink: Sink, host: ClientHost, id: number) {
+    this.id = id;
     this.sink = sink;
     this.#host = host;
     this.wroteAt = host.now;

@@ -37,6 +37,8 @@ export class Hub {
   readonly #streams = new Set<AnyStream>();
   readonly #clients = new Set<Client>();
   readonly #blocked = new Set<Client>();
+  /** How many clients there have been. */
+  #connected = 0;
   readonly #pass: Pass;
   readonly #ticker: Timer;
   /** A coarse clock: exact at each chunk of a pass and each second. */
@@ -73,6 +75,11 @@ export class Hub {
     return lagsOf(this.#streams, this.#blocked);
   }
 
+  /** All clients, the oldest first. */
+  get all(): ReadonlySet<Client> {
+    return this.#clients;
+  }
+
   stream<E>(options: StreamOptions<E>): Stream<E> {
     const stream = new Stream(options, { clock: this.#clock, appended: (appended) => this.#pass.add(appended) });
     this.#streams.add(stream);
@@ -86,7 +93,7 @@ export class Hub {
   }
 
   connect(sink: Sink): Client {
-    const client = new Client(sink, this);
+    const client = new Client(sink, this, ++this.#connected);
     this.#clients.add(client);
     return client;
   }

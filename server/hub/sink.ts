@@ -1,5 +1,17 @@
 import type { ErrorCode } from '../errors.ts';
 
+/** Who is at the other end, for the operator. */
+export interface ClientDescription {
+  /** As in the metrics: `websocket`, `sockjs`, `sse`. */
+  readonly transport: string;
+  /** The client's IP address. */
+  readonly address: string;
+  /** The name that it goes by, where it has one. */
+  readonly name?: string | undefined;
+  /** Of the protocol that it speaks, or its coding: `1.2`, `gzip`. */
+  readonly version?: string | undefined;
+}
+
 /** What the hub asks of a transport: a pipe to one client. */
 export interface Sink {
   /**
@@ -14,4 +26,5 @@ export interface Sink {
   resumeReading(): void;
   /** Ends the connection for this reason; the hub has let go of the client already. */
   close(code: ErrorCode): void;
+  describe(): ClientDescription;
 }

@@ -13,6 +13,8 @@ export interface FeedOptions {
   readonly known: KnownMarket;
   /** Ticks that may wait for the log (default 50,000); above it the oldest are dropped. */
   readonly queue?: number;
+  /** Whether the log is told that the source lives, though it is one that cannot fall silent. */
+  readonly beats?: boolean;
 }
 
 /** The part of a `Market` that a feed asks. */
@@ -70,7 +72,8 @@ export class Feed {
     // An exchange tells its last trades itself, of those symbols that the log knows nothing of.
     const inLog = new Map(known.symbols().map(({ symbol, price }) => [symbol, price]));
     source.start(source.live === undefined ? known.lastPrices() : inLog, (trades) => this.#take(trades));
-    if (options.source.live !== undefined) this.#looking = options.clock.every(LOOK, () => this.#look());
+    if (source.live !== undefined || options.beats === true)
+      this.#looking = options.clock.every(LOOK, () => this.#look());
   }
 
   /** Whether the source is heard; one that makes its prices up always is. */

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { Leadership, LeadershipListener } from '../engines/leadership.ts';
 import type { MarketSource } from '../engines/market-source.ts';
-import type { Offsets, TickLog } from '../engines/tick-log.ts';
+import type { FeedBeat, Offsets, TickLog } from '../engines/tick-log.ts';
 import type { Logger } from '../log.ts';
 import { type Feed, type KnownMarket, startFeed } from './feed.ts';
 
@@ -39,6 +39,9 @@ export class LedFeed implements LeadershipListener {
   #ended: Promise<unknown> = Promise.resolve();
   #pause: { readonly timer: Timer; readonly go: () => void } | undefined;
   #past = { appended: 0, dropped: 0 };
+  #paused = false;
+  /** The log was told that no prices come: from then on it is told when they do. */
+  #toldSilent = false;
 
   /** Use `startLedFeed`. */
   constructor(options: LedFeedOptions) {
@@ -55,6 +58,11 @@ export class LedFeed implements LeadershipListener {
     return this.#feed?.live ?? false;
   }
 
+  /** Whether an operator had it pause. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Ticks that the log has taken from this instance. */
   get appended(): number {
     return this.#past.appended + (this.#feed?.appended ?? 0);
@@ -66,6 +74,7 @@ export class LedFeed implements LeadershipListener {
   }
 
   elected(): void {
+    if (this.#paused) return;
     const tenure = ++this.#tenure;
     const before = this.#ended;
     this.#ended = before.then(() => this.#begin(tenure));
@@ -83,6 +92,25 @@ export class LedFeed implements LeadershipListener {
     });
     const before = this.#ended;
     this.#ended = Promise.all([before, stopped]);
+  }
+
+  /**
+   * Lets no more prices out while this feed is the active one, and has all instances know that they are stale. It stays
+   * the active one: no other feed takes over.
+   */
+  async pause(): Promise<void> {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.deposed();
+    await this.#ended;
+    if (this.#options.leadership.isLeader()) await this.#tell('silent');
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#options.leadership.isLeader()) this.elected();
   }
 
   /** Stops the feed; resolves when no append is under way any more. */
@@ -120,8 +148,18 @@ export class LedFeed implements LeadershipListener {
       if (!leadership.isLeader()) throw new Error('this feed is not known to be the active one now');
       await log.append(entries);
     };
-    this.#feed = startFeed({ source, log: { append }, clock, logger, known: market });
+    this.#feed = startFeed({ source, log: { append }, clock, logger, known: market, beats: this.#toldSilent });
     logger.info({}, 'this feed is the active one');
+  }
+
+  async #tell(beat: FeedBeat['beat']): Promise<void> {
+    const { log, clock, logger } = this.#options;
+    this.#toldSilent = true;
+    try {
+      await log.append([{ beat, time: clock.now() }]);
+    } catch (error) {
+      logger.warn({ err: error }, 'the tick log could not be told that the feed pauses');
+    }
   }
 
   #wait(ms: number): Promise<void> {

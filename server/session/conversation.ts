@@ -16,6 +16,8 @@ export interface Conversation {
   fail(refusal: Refusal): void;
   /** The same, when what the client sent before is answered. */
   dismiss(refusal: Refusal): void;
+  /** The name that its client goes by, and the version of the protocol, once they are known. */
+  describe(): { readonly name?: string | undefined; readonly version?: string | undefined };
 }
 
 /** Begins a conversation on each new pipe. */

@@ -144,6 +144,10 @@ export class Session implements Watched {
     this.#listenNoMore();
   }
 
+  describe(): { readonly name: string | undefined; readonly version: string | undefined } {
+    return { name: this.#sender?.name ?? this.#sender?.fallback, version: this.version };
+  }
+
   // What the wheel calls.
 
   look(now: number): number {

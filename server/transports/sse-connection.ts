@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Client } from '../hub/client.ts';
 import type { Cursor } from '../hub/cursor.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { Sink } from '../hub/sink.ts';
+import type { ClientDescription, Sink } from '../hub/sink.ts';
 import { encodeComment, encodeRetry } from '../protocol/sse/event.ts';
 import type { Framing } from '../protocol/sse/framing.ts';
 import type { Guest } from './drain.ts';
@@ -22,6 +22,8 @@ export interface SseConnectionOptions<E> {
   readonly slot: number;
   /** Sent before anything else. */
   readonly preface: Uint8Array;
+  /** The client's IP address. */
+  readonly address: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export interface SseConnectionOptions<E> {
 export class SseConnection<E> implements Sink, Guest {
   /** When it gets its heart-beats; see `Wheel`. */
   readonly slot: number;
+  readonly #address: string;
   readonly #socket: Socket;
   readonly #framing: Framing;
   readonly #position: { readonly id: string } | undefined;
@@ -40,8 +43,9 @@ export class SseConnection<E> implements Sink, Guest {
 
   /** Begins to send. */
   constructor(options: SseConnectionOptions<E>) {
-    const { hub, socket, framing, opened, slot, preface } = options;
+    const { hub, socket, framing, opened, slot, preface, address } = options;
     this.slot = slot;
+    this.#address = address;
     this.#socket = socket;
     this.#framing = framing;
     this.#position = opened.position;
@@ -69,6 +73,10 @@ export class SseConnection<E> implements Sink, Guest {
 
   close(_code: ErrorCode): void {
     this.#socket.destroy();
+  }
+
+  describe(): ClientDescription {
+    return { transport: 'sse', address: this.#address, version: this.#framing.name };
   }
 
   /** A client that still has bytes to take needs no sign of life. */

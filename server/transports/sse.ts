@@ -12,10 +12,10 @@ import { encodeRetry } from '../protocol/sse/event.ts';
 import { chunked, type Framing, gzipped, plain, readsGzip } from '../protocol/sse/framing.ts';
 import type { Drainable, Guest } from './drain.ts';
 import { ALLOW, answerPreflight, answerRefusal, streamHeaders } from './sse-answers.ts';
-import { SseConnection } from './sse-connection.ts';
+import { SseConnection, type SseConnectionOptions } from './sse-connection.ts';
 import { Expiries } from './sse-expiries.ts';
 import { takeSocket } from './sse-socket.ts';
-import type { OpenStream, StreamRequest, StreamSource } from './sse-source.ts';
+import type { StreamRequest, StreamSource } from './sse-source.ts';
 import { SLOTS, Wheel } from './sse-wheel.ts';
 
 export interface SseOptions<E> {
@@ -31,7 +31,7 @@ export interface SseOptions<E> {
   opened?(): void;
   closed?(): void;
   /** Counts streams by address; there is no bound where it is absent. */
-  readonly limits?: Pick<Limits, 'join' | 'request'>;
+  readonly limits?: Pick<Limits, 'join' | 'request' | 'addresses'>;
   /** Asks for tokens; everybody may read where it is absent. */
   readonly signIn?: SignIn | undefined;
   /** Told of each refusal. */
@@ -177,6 +177,8 @@ export class SseEndpoint<E> implements Drainable {
   async #open(exchange: Exchange, asked: StreamRequest<E>, query: URLSearchParams, expiresAt: number): Promise<void> {
     const { request, response, cors } = exchange;
     const { socket, headers } = request;
+    // Asked for now: a socket that has been cut does not know any more.
+    const address = this.#options.limits?.addresses.of(request) ?? socket.remoteAddress ?? '';
     try {
       this.#sockets.set(socket, undefined);
       socket.on('close', this.#closed);
@@ -191,7 +193,7 @@ export class SseEndpoint<E> implements Drainable {
       // It says "close" to the HTTP server alone.
       socket.off('close', this.#closed);
       await takeSocket(request, response, this.#options.clock);
-      this.#begin(socket, framing, opened, expiresAt);
+      this.#begin({ socket, framing, opened, address }, expiresAt);
     } catch (error) {
       socket.off('close', this.#closed);
       this.#forget(socket);
@@ -209,7 +211,8 @@ export class SseEndpoint<E> implements Drainable {
     return name === 'gzip' ? { ...vary, 'Content-Encoding': 'gzip' } : vary;
   }
 
-  #begin(socket: Socket, framing: Framing, opened: OpenStream<E>, expiresAt: number): void {
+  #begin(ready: Pick<SseConnectionOptions<E>, 'socket' | 'framing' | 'opened' | 'address'>, expiresAt: number): void {
+    const { socket } = ready;
     if (socket.destroyed || this.#draining) {
       socket.destroy();
       this.#forget(socket);
@@ -219,7 +222,7 @@ export class SseEndpoint<E> implements Drainable {
     const { hub } = this.#options;
     const slot = this.#wheel.slot();
     const preface = encodeRetry(RETRY.least + (RETRY.spread * slot) / SLOTS);
-    const connection = new SseConnection({ hub, socket, framing, opened, slot, preface });
+    const connection = new SseConnection({ ...ready, hub, slot, preface });
     this.#sockets.set(socket, connection);
     this.#wheel.add(connection, slot);
     this.#expiries?.add(connection, expiresAt);

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket } from 'ws';
 import type { Timer } from '../clock.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
+import type { ClientDescription } from '../hub/sink.ts';
 import { deflatedMessage, LEAST_BYTES } from '../protocol/deflate.ts';
 import { textFrame } from '../protocol/websocket/text-frame.ts';
 import type { Conversation, Host } from '../session/conversation.ts';
@@ -164,6 +165,11 @@ export class WebSocketPipe implements Pipe, Guest {
   finish(): void {
     this.#sayFarewell(undefined);
     this.#end(1000, '');
+  }
+
+  describe(): ClientDescription {
+    const transport = this.#form === undefined ? 'websocket' : 'sockjs';
+    return { transport, address: this.peer.address, ...this.#session.describe() };
   }
 
   // What the endpoint calls.

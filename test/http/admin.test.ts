@@ -82,6 +82,7 @@ test('before anything is started it answers: alive, not ready, no metrics yet', 
     log: silent,
     health: () => healthOf(new Readiness(), {}),
     metrics: async () => '',
+    ops: () => undefined,
   });
   const port = await listen(server, '127.0.0.1', 0, 'ADMIN_PORT');
   t.after(() => stopListening(server, systemClock, 1_000));

@@ -54,6 +54,7 @@ async function setting() {
   const leadership = new ManualLeadership();
   const sources: ManualSource[] = [];
   const appended: number[] = [];
+  const beats: string[] = [];
   const world = { head: [0], read: 0, price: 100, broken: false };
   const newest = (): Tick => ({ symbol: 'A', price: world.price, size: 1, change: 0, time: START });
   const feed = await startLedFeed({
@@ -67,7 +68,9 @@ async function setting() {
     },
     log: {
       append: async (entries) => {
-        for (const entry of entries) if ('price' in entry) appended.push(entry.price);
+        for (const entry of entries)
+          if ('price' in entry) appended.push(entry.price);
+          else beats.push(entry.beat);
       },
       bounds: async () => {
         if (world.broken) throw new Error('away');
@@ -82,7 +85,7 @@ async function setting() {
     },
   });
   const trade = (price: number): Trade => ({ symbol: 'A', price, size: 1, time: START });
-  return { clock, leadership, sources, appended, world, feed, trade };
+  return { clock, leadership, sources, appended, beats, world, feed, trade };
 }
 
 test('a feed produces only while it is elected', async () => {
@@ -185,4 +188,36 @@ test('deposed or stopped before it began, it never begins', async () => {
   clock.advance(1_000);
   await settle(clock);
   assert.equal(sources.length, 0);
+});
+
+test('a feed that pauses stays the active one, lets nothing out and says so; after it the log hears that it lives', async () => {
+  const { clock, leadership, sources, appended, beats, feed, trade } = await setting();
+  leadership.elect();
+  await settle(clock);
+  sources[0]?.report([trade(101)]);
+  await settle(clock);
+  await feed.pause();
+  assert.deepEqual([feed.paused, feed.active, sources[0]?.stopped], [true, false, true]);
+  assert.deepEqual(beats, ['silent']);
+  sources[0]?.report([trade(102)]);
+  leadership.elect();
+  await settle(clock);
+  assert.deepEqual([appended, sources.length], [[101], 1]);
+  feed.resume();
+  await settle(clock);
+  sources[1]?.report([trade(103)]);
+  clock.advance(1_000);
+  await settle(clock);
+  assert.deepEqual([feed.paused, feed.active, appended, beats], [false, true, [101, 103], ['silent', 'live']]);
+});
+
+test('a feed that pauses without being the active one says nothing, and begins when it may again', async () => {
+  const { clock, leadership, sources, beats, feed } = await setting();
+  await feed.pause();
+  leadership.elect();
+  await settle(clock);
+  assert.deepEqual([sources.length, beats], [0, []]);
+  feed.resume();
+  await settle(clock);
+  assert.equal(sources.length, 1);
 });

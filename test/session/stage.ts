@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../server/errors.ts';
 import { Refusal } from '../../server/errors.ts';
 import { Hub } from '../../server/hub/hub.ts';
+import type { ClientDescription } from '../../server/hub/sink.ts';
 import type { Start } from '../../server/hub/start.ts';
 import type { Stream } from '../../server/hub/stream.ts';
 import { type Frame, headerOf } from '../../server/protocol/stomp/frame.ts';
@@ -50,6 +51,10 @@ export class FakePipe implements Pipe {
     if (words !== undefined) this.written.push(Buffer.from(words));
     this.end = code;
     this.session?.ended();
+  }
+
+  describe(): ClientDescription {
+    return { transport: 'fake', address: this.peer.address };
   }
 
   finish(): void {

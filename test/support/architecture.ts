@@ -24,6 +24,7 @@ type Layer =
   | 'http'
   | 'lab'
   | 'doctor'
+  | 'ops'
   | 'root';
 
 /** What each layer may import of ours, besides itself. */
@@ -43,6 +44,7 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
   lab: ['leaves'],
   http: ['lab', 'chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
+  ops: ['http', 'hub', 'limits', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'histogram.ts', 'log.ts', 'name.ts'];
@@ -54,6 +56,9 @@ const ROOTS = [
   'main.ts',
   'open-candles.ts',
   'open-engines.ts',
+  'main.ts',
+  'open-engines.ts',
+  'open-ops.ts',
   'open-source.ts',
   'worker.ts',
   'workers.ts',

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../server/errors.ts';
-import type { Sink } from '../../server/hub/sink.ts';
+import type { ClientDescription, Sink } from '../../server/hub/sink.ts';
 
 /** A sink that keeps what it got, and takes bytes or not as the test says. */
 export class RecordingSink implements Sink {
@@ -39,5 +39,9 @@ export class RecordingSink implements Sink {
 
   close(code: ErrorCode): void {
     this.closed = code;
+  }
+
+  describe(): ClientDescription {
+    return { transport: 'recording', address: '192.0.2.1' };
   }
 }

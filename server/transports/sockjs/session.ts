@@ -1,4 +1,5 @@
 import { type ErrorCode, Refusal } from '../../errors.ts';
+import type { ClientDescription } from '../../hub/sink.ts';
 import { closeFrame, GO_AWAY, HEARTBEAT, INTERRUPTED, OPEN, STILL_OPEN } from '../../protocol/sockjs/frames.ts';
 import type { Conversation, Host } from '../../session/conversation.ts';
 import type { Peer } from '../../session/peer.ts';
@@ -142,6 +143,10 @@ export class SockJsSession implements Pipe, ReceiverHost, Watched, Guest {
 
   finish(): void {
     this.#end(GO_AWAY);
+  }
+
+  describe(): ClientDescription {
+    return { transport: 'sockjs', address: this.peer.address, ...this.#conversation.describe() };
   }
 
   // What receivers call.

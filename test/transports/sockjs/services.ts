@@ -15,6 +15,10 @@ class Echo implements Conversation {
     this.pipe = pipe;
   }
 
+  describe(): object {
+    return {};
+  }
+
   receive(bytes: Uint8Array): void {
     this.send(Buffer.from(bytes).toString());
   }
@@ -85,6 +89,7 @@ export function closingHost(clock: Clock): Host {
     lastWords: () => undefined,
     fail: () => undefined,
     dismiss: () => undefined,
+    describe: () => ({}),
   };
   return {
     options: { clock },
