@@ -1,0 +1,30 @@
+import { type Chat, createChat } from './chat/chat.ts';
+import { watchEngine } from './http/engine-watch.ts';
+import type { Hub } from './hub/hub.ts';
+import { openBackplane, openPresenceStore, openStore } from './open-engines.ts';
+import { openHub } from './open-hub.ts';
+import type { EnginesSoFar, Start } from './start.ts';
+
+/** The hub of an instance with clients, and its chat, on the engines that the settings name. */
+export async function openChat(
+  start: Start,
+  instance: string,
+  engines: EnginesSoFar,
+): Promise<{ hub: Hub; chat: Chat }> {
+  const { opened, settings, clock, log, newId } = start;
+  const store = await openStore(start);
+  engines.messageStore = watchEngine(store);
+  const backplane = await openBackplane(start);
+  engines.backplane = watchEngine(backplane);
+  const presenceStore = await openPresenceStore(start);
+  engines.presenceStore = watchEngine(presenceStore);
+  const unheard = settings.MYSQL_URL !== '' && settings.REDIS_URL === '';
+  if (settings.MYSQL_URL === '' && settings.REDIS_URL !== '')
+    log.warn({}, 'REDIS_URL is set and MYSQL_URL is not: each instance has a chat of its own');
+  const hub = openHub(start);
+  const rooms = settings.CHAT_ROOMS;
+  const parts = { store: store.engine, backplane: backplane.engine, presenceStore: presenceStore.engine };
+  const chat = await createChat({ ...parts, hub, clock, log, newId, rooms, instance, unheard });
+  opened.defer(() => chat.close());
+  return { hub, chat };
+}

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { openAuthenticator } from './auth/open.ts';
+import { type SignIn, signInBy } from './auth/sign-in.ts';
+import type { Chat } from './chat/chat.ts';
+import { createDestinations } from './destinations/registry.ts';
+import { marketStreamSource } from './destinations/stream.ts';
+import { Drainer } from './drainer.ts';
+import type { InstanceInfo } from './http/info.ts';
+import { stopListening } from './http/listen.ts';
+import { createPublicServer, SOCKETS } from './http/public-server.ts';
+import { createRest } from './http/rest.ts';
+import type { Hub } from './hub/hub.ts';
+import { Lab } from './lab/lab.ts';
+import { Limits } from './limits/limits.ts';
+import type { CandleHistory } from './market/candle-history.ts';
+import type { Market } from './market/market.ts';
+import { Sessions } from './session/sessions.ts';
+import type { Start } from './start.ts';
+import { SockJsEndpoint } from './transports/sockjs/endpoint.ts';
+import { listenForNeighbours } from './transports/sockjs/neighbours.ts';
+import { SseEndpoint } from './transports/sse.ts';
+import { WebSocketEndpoint } from './transports/websocket.ts';
+
+/** How long requests under way have when the instance stops, in milliseconds. */
+const GRACE = 2_500;
+/** The same for those that other workers passed on. */
+const NEIGHBOURS_GRACE = 500;
+
+/** What the public port serves. */
+interface Services {
+  readonly hub: Hub;
+  readonly chat: Chat;
+  readonly market: Market;
+  readonly candles: CandleHistory;
+  readonly info: InstanceInfo;
+  /** `undefined`: everybody is a guest. */
+  readonly signIn: SignIn | undefined;
+}
+
+/** The public port, with every transport behind it; it does not listen yet. */
+export async function openEndpoints(start: Start, { hub, chat, market, candles, info, signIn }: Services) {
+  const { opened, readiness, settings, clock, log, random, version, page } = start;
+  const allowedOrigins = settings.ALLOWED_ORIGINS;
+  const limits = new Limits(settings, clock);
+  const refused = limits.refusals.count;
+  const common = { hub, clock, log, allowedOrigins, limits, signIn, refused };
+  const destinations = createDestinations(chat, market);
+  const sessions = new Sessions({
+    ...{ hub, clock, log, destinations, random, epoch: chat.epoch, version, signIn, refused },
+    allowance: (address) => limits.allowance(address),
+    maxSubscriptions: settings.MAX_SUBSCRIPTIONS,
+  });
+  opened.defer(() => sessions.close());
+  const compression = settings.WEBSOCKET_COMPRESSION === 'on';
+  const websocket = new WebSocketEndpoint({ sessions, allowedOrigins, compression, limits, signIn, refused });
+  const { presence } = chat;
+  const sse = new SseEndpoint({
+    ...common,
+    compression: settings.STREAM_COMPRESSION === 'on',
+    source: marketStreamSource(market),
+    opened: () => presence.opened(),
+    closed: () => presence.closed(),
+  });
+  const sockjs = await openSockJs(start, sessions, websocket, limits, signIn);
+  const lab = openLab(start);
+  const stream = sse.handle.bind(sse);
+  const upgrade = websocket.upgrade.bind(websocket);
+  const handlers = {
+    // Where the Lab is off, nothing of it is on the way.
+    stream: lab?.stream(stream) ?? stream,
+    upgrade: lab?.upgrade(upgrade) ?? upgrade,
+    sockjs: sockjs.handle.bind(sockjs),
+    sockjsUpgrade: sockjs.upgrade.bind(sockjs),
+    stage: () => readiness.stage,
+    limits,
+    allowedOrigins,
+    clock,
+  };
+  const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
+    createPublicServer(handlers, framework);
+  const rest = await createRest({
+    createServer,
+    chat,
+    market,
+    candles,
+    info,
+    log,
+    allowedOrigins,
+    signIn,
+    lab,
+    page,
+    refused,
+  });
+  opened.defer(() => rest.close());
+  opened.defer(async () => {
+    lab?.close();
+    const closed = stopListening(rest.server, clock, GRACE, drainer.gone);
+    await Promise.all([websocket.close(), sse.close(), sockjs.close()]);
+    await closed;
+  });
+  const drainer = new Drainer({ ...start, transports: [websocket, sse, sockjs], server: rest.server });
+  return { server: rest.server, drainer, websocket, sse, sockjs, sessions, limits };
+}
+
+function openLab({ settings, clock }: Start): Lab | undefined {
+  if (settings.PROTOCOL_LAB === 'off') return undefined;
+  return new Lab({ clock, watches: settings.LAB_WATCHES, bytesPerSecond: settings.LAB_BYTES_PER_SECOND });
+}
+
+async function openSockJs(
+  start: Start,
+  host: Sessions,
+  websocket: WebSocketEndpoint,
+  limits: Limits,
+  signIn: SignIn | undefined,
+): Promise<SockJsEndpoint> {
+  const { opened, settings, clock, log, newId, neighbours } = start;
+  const body = await readFile(fileURLToPath(import.meta.resolve('sockjs-client/dist/sockjs.min.js')));
+  const sockjs = new SockJsEndpoint({
+    host,
+    log,
+    newId,
+    neighbours,
+    base: SOCKETS,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
+    addresses: limits.addresses,
+    refused: limits.refusals.count,
+    signIn,
+    script: { url: settings.SOCKJS_CLIENT_URL, body },
+    cookie: settings.SOCKJS_COOKIE === 'on',
+    limits: {
+      sessions: settings.SOCKJS_MAX_SESSIONS,
+      sessionsPerAddress: settings.SOCKJS_MAX_SESSIONS_PER_ADDRESS,
+      responseBytes: settings.SOCKJS_RESPONSE_LIMIT,
+    },
+    upgrade: websocket.upgrade.bind(websocket),
+  });
+  if (neighbours !== undefined) {
+    const server = await listenForNeighbours(neighbours, sockjs.handleForwarded.bind(sockjs));
+    opened.defer(() => stopListening(server, clock, NEIGHBOURS_GRACE));
+  }
+  return sockjs;
+}
+
+/** Who asks for tokens; `undefined` where everybody is a guest. */
+export async function openSignIn(start: Start): Promise<SignIn | undefined> {
+  const { settings } = start;
+  const authenticator = await openAuthenticator(start);
+  const places = { cookie: settings.JWT_COOKIE, allowedOrigins: settings.ALLOWED_ORIGINS };
+  return authenticator && signInBy(authenticator, places);
+}
