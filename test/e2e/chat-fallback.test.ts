@@ -54,7 +54,7 @@ test('behind a proxy that refuses upgrades the page chats over SockJS xhr-stream
   const context = await browser.newContext();
   const ann = await chatting(context, await behind({ upgrades: false }), 'no upgrades');
   assert.equal(await transportOf(ann), 'xhr-streaming');
-  assert.match(await ann.page.getByTestId('connection-chat').innerText(), /SockJS/);
+  assert.match(await ann.page.getByTestId('connection').innerText(), /streaming through SockJS/i);
   assert.deepEqual(ownErrors(ann), []);
   await context.close();
 });
@@ -63,7 +63,7 @@ test('behind a proxy that also holds answers back the page polls through SockJS,
   const context = await browser.newContext();
   const ann = await chatting(context, await behind({ upgrades: false, buffers: true }), 'held back');
   assert.equal(await transportOf(ann), 'xhr-polling');
-  assert.match(await ann.page.getByTestId('connection-chat').innerText(), /polling through SockJS/);
+  assert.match(await ann.page.getByTestId('connection').innerText(), /polling through SockJS/i);
   assert.deepEqual(ownErrors(ann), []);
   await context.close();
 });

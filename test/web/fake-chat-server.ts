@@ -35,6 +35,10 @@ export class FakeSession implements Session {
     for (const message of this.#server.stored) if (message.seq > Number(headers.after)) handle(message);
   }
 
+  ping(answered: () => void): void {
+    if (this.open) answered();
+  }
+
   close(): void {
     this.open = false;
   }

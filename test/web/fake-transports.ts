@@ -37,6 +37,7 @@ export class FakeTransports {
       return {
         send: (destination) => void attempt.sent.push(destination),
         subscribe: (destination) => void attempt.sent.push(`subscribe ${destination}`),
+        ping: () => void attempt.sent.push('ping'),
         close() {
           attempt.closed = true;
         },

@@ -20,3 +20,12 @@ test('a guest has a name, and a name always has the same colour', () => {
   assert.equal(nameColour('Ana', 8), nameColour('Ana', 8));
   for (const name of ['', 'Ana', '😀', 'x'.repeat(100)]) assert.ok(nameColour(name, 8) >= 0 && nameColour(name, 8) < 8);
 });
+
+test('names are spread over the colours', () => {
+  const counts = new Array<number>(8).fill(0);
+  for (let i = 0; i < 800; i++) {
+    const colour = nameColour(`guest-${i.toString(16)}`, 8);
+    counts[colour] = (counts[colour] ?? 0) + 1;
+  }
+  assert.ok(Math.min(...counts) > 50, `${counts}`);
+});

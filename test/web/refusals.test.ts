@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorTable } from '../../server/errors.ts';
-import { wordsFor } from '../../web/src/chat/refusals.ts';
+import { wordsFor } from '../../web/src/connection/refusals.ts';
 
 test('every code of the server has a sentence for the user', () => {
   for (const [code, { text }] of Object.entries(errorTable)) {

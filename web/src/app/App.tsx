@@ -4,16 +4,20 @@ import { ChartPanel } from '../market/ChartPanel.tsx';
 import { MarketPanel } from '../market/MarketPanel.tsx';
 import { useApp } from './context.ts';
 import { Header } from './Header.tsx';
+import { Help } from './Help.tsx';
 import { Tabs } from './Tabs.tsx';
+import { useKeys } from './use-keys.ts';
 
 /** The whole page. */
 export function App() {
   const { view, place } = useApp();
+  useKeys();
   if (place.view.value === 'lab') {
     return (
       <div class="page">
         <Header />
         <LazyLab />
+        <Help />
       </div>
     );
   }
@@ -26,6 +30,7 @@ export function App() {
         <ChatPanel />
       </main>
       <Tabs />
+      <Help />
     </div>
   );
 }

@@ -1,64 +1,65 @@
-import type { LinkState } from '../connection/link.ts';
-import type { Transport } from '../connection/transport.ts';
-import type { PriceState } from '../market/market-state.ts';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { healthOf } from '../connection/health.ts';
+import { ConnectionDetails } from './ConnectionDetails.tsx';
 import { useApp } from './context.ts';
 
-const CHAT: Record<LinkState, { word: string; text: string }> = {
-  connecting: { word: 'connecting', text: 'Connecting to the chat.' },
-  live: { word: 'live', text: 'The chat is connected.' },
-  reconnecting: { word: 'reconnecting', text: 'The chat lost its connection and is connecting again.' },
-  offline: { word: 'offline', text: 'The chat cannot reach the server. It goes on trying; messages wait here.' },
-};
-
-/** A live chat that goes another way than usual says so. */
-const OVER: Record<Transport, { word: string; text: string }> = {
-  websocket: CHAT.live,
-  'xhr-streaming': {
-    word: 'streaming through SockJS',
-    text: 'The chat is connected through SockJS, because WebSocket is blocked on the way to the server.',
-  },
-  'xhr-polling': {
-    word: 'polling through SockJS',
-    text: 'The chat is connected by polling through SockJS, because WebSocket and streaming are blocked on the way to the server.',
-  },
-};
-
-const PRICES: Record<PriceState, { word: string; text: string }> = {
-  connecting: { word: 'connecting', text: 'Connecting to the prices.' },
-  live: { word: 'live', text: 'Prices are live.' },
-  stale: { word: 'stale', text: 'No price has come in for a while: those shown may be old.' },
-  offline: { word: 'offline', text: 'The prices cannot reach the server. Those shown are old.' },
-};
-
-/** How the page's two connections stand, in words as well as in colour. */
+/** How the page's connections stand, in one sign and some words; a click tells the details. */
 export function ConnectionStatus() {
-  const { chat, market, connection } = useApp();
-  const chatState = chat.link.value;
-  const priceState = market.link.value;
-  const problem = chat.problem.value;
-  const chatWords = chatState === 'live' ? OVER[chat.transport.value] : CHAT[chatState];
-  const chatText = problem === undefined ? chatWords.text : `${chatWords.text} ${problem}`;
+  const { chat, market } = useApp();
+  const open = useSignal(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const room = chat.room.value;
+  const { level, words } = healthOf({
+    chat: chat.link.value,
+    behind: room.behind.value || room.history.value !== 'ready',
+    transport: chat.transport.value,
+    prices: market.link.value,
+  });
+  useEffect(() => {
+    if (!open.value) return;
+    const outside = (event: Event): void => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) open.value = false;
+    };
+    document.addEventListener('pointerdown', outside);
+    document.addEventListener('focusin', outside);
+    return () => {
+      document.removeEventListener('pointerdown', outside);
+      document.removeEventListener('focusin', outside);
+    };
+  }, [open.value]);
   return (
-    <div class="status" role="status">
-      <span class="status-item" data-testid="connection-prices" data-state={priceState} title={PRICES[priceState].text}>
-        <span class="status-dot" />
-        Prices <b>{PRICES[priceState].word}</b>
-      </span>
-      <span
-        class="status-item"
-        data-testid="connection-chat"
-        data-state={chatState}
-        data-transport={chat.transport.value}
-        title={chatText}
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from whichever of its buttons has the focus.
+    <div
+      class="status"
+      ref={root}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !open.value) return;
+        open.value = false;
+        button.current?.focus();
+      }}
+    >
+      <button
+        type="button"
+        ref={button}
+        class="status-button"
+        data-testid="connection"
+        data-level={level}
+        aria-expanded={open.value}
+        aria-controls="connection-details"
+        title="How the page is connected"
+        onClick={() => {
+          open.value = !open.value;
+        }}
       >
         <span class="status-dot" />
-        Chat <b>{chatWords.word}</b>
+        <span class="status-words">{words}</span>
+      </button>
+      <span class="visually-hidden" role="status">
+        {words}
       </span>
-      {chatState === 'offline' && (
-        <button type="button" class="button small" onClick={() => connection.wake()}>
-          Try now
-        </button>
-      )}
+      <ConnectionDetails open={open.value} />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ChatConnection } from '../chat/chat-connection.ts';
@@ -19,6 +20,8 @@ export interface AppParts {
   readonly place: Place;
   /** Where the Lab sees the page's connections. */
   readonly tap: Tap;
+  /** When the states of the connections last changed, in milliseconds since 1970. */
+  readonly since: { readonly chat: ReadonlySignal<number>; readonly prices: ReadonlySignal<number> };
   /** Makes both connections anew, at once. */
   reconnect(): void;
   readonly theme: Theme;

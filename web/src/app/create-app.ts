@@ -2,6 +2,7 @@ import { effect, type ReadonlySignal } from '@preact/signals';
 import { Typist } from '../chat/typist.ts';
 import { browserClock } from '../clock.ts';
 import { serverApi } from '../connection/api.ts';
+import { since } from '../connection/since.ts';
 import { inFrame } from '../frames.ts';
 import { Tap } from '../lab/tap.ts';
 import { isInterval } from '../market/candle.ts';
@@ -42,6 +43,7 @@ export function createApp(window: Window): PageApp {
   const { feed, title, ...prices } = createMarket(window, preferences, tap);
   const typist = new Typist(browserClock, (typing) => connection.typing(typing));
   effect(() => chat.watch(view.watching.value));
+  const changes = { chat: since(chat.link, browserClock), prices: since(prices.market.link, browserClock) };
   const reconnect = (): void => {
     connection.renew();
     feed.stream.renew();
@@ -49,7 +51,7 @@ export function createApp(window: Window): PageApp {
     feed.stream.wake();
   };
   return {
-    parts: { view, place, tap, reconnect, theme, chat, connection, typist, ...prices, preferences },
+    parts: { view, place, tap, since: changes, reconnect, theme, chat, connection, typist, ...prices, preferences },
     title,
     start() {
       watchWindow(window, { view, connection, prices: feed.stream, clock: browserClock });

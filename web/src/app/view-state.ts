@@ -11,6 +11,8 @@ export class ViewState {
   readonly pageHidden = signal(false);
   /** The message list is scrolled to its newest message. */
   readonly atNewest = signal(true);
+  /** The list of keys is open. */
+  readonly help = signal(false);
   /** What the screen reader is told of the chat. */
   readonly spoken = signal('');
   readonly chatShown = computed(() => !this.pageHidden.value && (!this.narrow.value || this.tab.value === 'chat'));

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { Api } from '../connection/api.ts';
+import { Latency } from '../connection/latency.ts';
 import { Link } from '../connection/link.ts';
+import { wordsFor } from '../connection/refusals.ts';
 import type { OpenSession, Session, Welcome } from '../connection/stomp-session.ts';
 import type { ChatState, Presence } from './chat-state.ts';
 import type { ReadMarks } from './read-marks.ts';
-import { wordsFor } from './refusals.ts';
-import { RoomFollower } from './room-follower.ts';
-import type { RoomState } from './room-state.ts';
+import { RoomFollowers } from './room-followers.ts';
 import { isTyping } from './typing-text.ts';
 
 export interface ChatConnectionOptions {
@@ -20,13 +20,10 @@ export interface ChatConnectionOptions {
 }
 
 const AGAIN_MS = 1_000;
-const ROOMS_AGAIN_MS = 10_000;
 const NOTICE_MS = 8_000;
 /** A message without an answer for so long says that the connection is dead, whatever the socket thinks. */
 const ANSWER_MS = 20_000;
 /** Refusals after which the same message is sent again by itself. */
-/** At most so many rooms are followed at once, besides the one that is shown. */
-const FOLLOWED = 20;
 const PASSING = new Set(['store-unknown', 'stopping']);
 
 /**
@@ -36,19 +33,18 @@ const PASSING = new Set(['store-unknown', 'stopping']);
 export class ChatConnection {
   readonly #options: ChatConnectionOptions;
   readonly #state: ChatState;
-  readonly #followers = new Map<RoomState, RoomFollower>();
-  /** The rooms that the present session follows. */
-  readonly #followed = new Set<RoomState>();
+  readonly #rooms: RoomFollowers;
   readonly #link: Link;
+  readonly #latency: Latency;
   #session: Session | undefined;
   /** The name of the session; what was written under another waits for its own. */
   #sessionName = '';
   #connected = false;
-  #epoch = '';
 
   constructor(options: ChatConnectionOptions) {
     this.#options = options;
     this.#state = options.state;
+    this.#rooms = new RoomFollowers({ ...options, chat: options.state });
     this.#link = new Link({
       clock: options.clock,
       random: options.random,
@@ -57,12 +53,17 @@ export class ChatConnection {
         this.#state.link.value = link;
       },
     });
+    this.#latency = new Latency({
+      clock: options.clock,
+      measured: (ms) => {
+        this.#state.latency.value = ms;
+      },
+    });
   }
 
   start(): void {
-    this.#follower(this.#state.room.value).history.readEarly();
+    this.#rooms.start();
     this.#link.start();
-    void this.#learnRooms();
   }
 
   stop(): void {
@@ -92,12 +93,12 @@ export class ChatConnection {
   /** Shows another room. */
   enter(name: string): void {
     this.#state.show(name);
-    void this.#followAll();
+    void this.#rooms.follow();
   }
 
   /** What has come in is shown: notes how far the user has read. */
   shown(): void {
-    this.#followers.get(this.#state.room.peek())?.watched();
+    this.#rooms.shown.watched();
   }
 
   /** Sends a message. Returns whether it was taken: too many may be on their way already. */
@@ -140,7 +141,7 @@ export class ChatConnection {
 
   /** Reads the messages before the oldest one shown. */
   older(): Promise<void> {
-    return this.#follower(this.#state.room.value).history.older();
+    return this.#rooms.shown.history.older();
   }
 
   #open(): void {
@@ -157,6 +158,10 @@ export class ChatConnection {
       closed: (reason) => {
         if (session !== this.#session) return;
         this.#state.problem.value = reason;
+        this.#state.lastProblem.value = {
+          text: reason ?? (this.#connected ? 'The connection was lost.' : 'No connection could be made.'),
+          at: this.#options.clock.now(),
+        };
         this.#leave();
         this.#link.failed();
       },
@@ -168,11 +173,9 @@ export class ChatConnection {
   #leave(): void {
     const session = this.#session;
     this.#session = undefined;
-    for (const follower of this.#followers.values()) {
-      if (!this.#connected) follower.history.forgetEarly();
-      follower.left();
-    }
+    this.#rooms.left();
     this.#connected = false;
+    this.#latency.stop();
     this.#state.outbox.sessionEnded();
     this.#state.disconnected();
     session?.close();
@@ -180,7 +183,6 @@ export class ChatConnection {
 
   #begin(session: Session, { epoch, transport, user }: Welcome): void {
     this.#connected = true;
-    this.#epoch = epoch;
     this.#state.transport.value = transport;
     this.#state.problem.value = undefined;
     if (user !== undefined && user !== this.#sessionName) {
@@ -195,42 +197,9 @@ export class ChatConnection {
     session.subscribe('/topic/presence', {}, (body) => {
       if (isPresence(body)) this.#state.presence.value = body;
     });
-    this.#followed.clear();
-    void this.#followAll();
+    this.#latency.start((answered) => session.ping(answered));
+    this.#rooms.begin(session, epoch);
     this.#outboxChanged();
-  }
-
-  /** Follows the room that is shown, then the others one after the other. */
-  async #followAll(): Promise<void> {
-    const session = this.#session;
-    const { room, rooms } = this.#state;
-    const others = rooms.value.filter((each) => each !== room.value).slice(0, FOLLOWED);
-    for (const each of [room.value, ...others]) {
-      if (!this.#connected || session === undefined || session !== this.#session) return;
-      if (this.#followed.has(each)) continue;
-      this.#followed.add(each);
-      await this.#follower(each).begin(session, this.#epoch);
-    }
-  }
-
-  #follower(room: RoomState): RoomFollower {
-    const known = this.#followers.get(room);
-    if (known !== undefined) return known;
-    const { state, api, clock, marks } = this.#options;
-    const follower = new RoomFollower({ chat: state, room, api, clock, marks });
-    this.#followers.set(room, follower);
-    return follower;
-  }
-
-  /** The rooms are asked for until they are known; till then there is the one that is shown. */
-  async #learnRooms(): Promise<void> {
-    const { api, clock } = this.#options;
-    try {
-      this.#state.setRooms(await api.rooms());
-      void this.#followAll();
-    } catch {
-      clock.after(ROOMS_AGAIN_MS, () => void this.#learnRooms());
-    }
   }
 
   /** Sends what is due, and changes the session where another name is wanted. */
@@ -261,7 +230,7 @@ export class ChatConnection {
     const { code, message, receipt } = body as Record<string, unknown>; // Each field is checked below.
     if (typeof code !== 'string' || typeof message !== 'string') return;
     if (typeof receipt === 'string') this.#messageRefused(receipt, code, message);
-    else if (code === 'position-unknown') for (const follower of this.#followers.values()) follower.beginAnewSoon();
+    else if (code === 'position-unknown') this.#rooms.beginAnewSoon();
     else this.#notify(wordsFor(code, message));
   }
 

@@ -13,6 +13,12 @@ export interface Presence {
   readonly instances: number;
 }
 
+/** Something that went wrong with the connection. */
+export interface Problem {
+  readonly text: string;
+  readonly at: number;
+}
+
 export interface ChatStateOptions {
   readonly name: string;
   /** The room to begin with. */
@@ -38,6 +44,10 @@ export class ChatState {
   readonly transport = signal<Transport>('websocket');
   /** Why the server ended the last session, where it said so. */
   readonly problem = signal<string | undefined>(undefined);
+  /** Why the connection ended last, and when. */
+  readonly lastProblem = signal<Problem | undefined>(undefined);
+  /** How long the server took to answer, in milliseconds, when it was last asked. */
+  readonly latency = signal<number | undefined>(undefined);
   readonly typing = signal(NOBODY);
   readonly presence = signal<Presence | undefined>(undefined);
   /** A sentence for the user, about nothing that a message shows by itself. */
@@ -130,6 +140,7 @@ export class ChatState {
 
   /** The connection is gone: what it told of others holds no more. */
   disconnected(): void {
+    this.latency.value = undefined;
     this.typing.value = NOBODY;
     this.presence.value = undefined;
   }

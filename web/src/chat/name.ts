@@ -21,5 +21,7 @@ export function guestName(random: () => number): string {
 export function nameColour(name: string, count: number): number {
   let hash = 0;
   for (const letter of name) hash = (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) | 0;
-  return (hash >>> 0) % count;
+  // The last bits of a sum alone would give alike names one colour.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  return ((hash ^ (hash >>> 15)) >>> 0) % count;
 }

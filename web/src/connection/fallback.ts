@@ -44,6 +44,7 @@ export function fallingBack({ choice, open, reachable }: FallbackOptions): OpenS
     return {
       send: (destination, body, receipt) => session?.send(destination, body, receipt),
       subscribe: (destination, headers, handle) => session?.subscribe(destination, headers, handle),
+      ping: (answered) => session?.ping(answered),
       close() {
         left = true;
         session?.close();

@@ -1,4 +1,5 @@
 import { Client } from '@stomp/stompjs';
+import { wordsFor } from './refusals.ts';
 import type { PrepareSocket } from './sockets.ts';
 import type { Transport } from './transport.ts';
 
@@ -26,6 +27,8 @@ export interface Session {
   send(destination: string, body: object, receipt?: string): void;
   /** `handle` gets each message's body, parsed; what is not JSON is left out. */
   subscribe(destination: string, headers: Readonly<Record<string, string>>, handle: (body: unknown) => void): void;
+  /** Asks the server for a sign of life; tells when it has come. */
+  ping(answered: () => void): void;
   close(): void;
 }
 
@@ -44,6 +47,7 @@ export function stompSessions(options: StompOptions): OpenSession {
   return (login, events) => {
     let client: Client | undefined;
     let open = true;
+    let pings = 0;
     const closed = (reason?: string): void => {
       if (!open) return;
       open = false;
@@ -67,6 +71,9 @@ export function stompSessions(options: StompOptions): OpenSession {
       },
       subscribe(destination, headers, handle) {
         client?.subscribe(destination, (message) => handle(parsed(message.body)), { ...headers });
+      },
+      ping(answered) {
+        if (client?.connected === true) ping(client, `ping-${pings++}`, answered);
       },
       close() {
         open = false;
@@ -92,10 +99,16 @@ function clientOf(login: string, socket: WebSocket, options: StompOptions, event
       events.connected({ epoch: headers.epoch ?? '', user: headers['user-name'], transport: options.transport }),
     onUnhandledReceipt: ({ headers }) => events.receipt(headers['receipt-id'] ?? ''),
     onStompError: ({ headers }) => {
-      reason = headers.message ?? 'The server ended the session.';
+      reason = wordsFor(headers.code, headers.message ?? 'The server ended the session.');
     },
     onWebSocketClose: () => events.closed(reason),
   });
+}
+
+/** STOMP has no ping that is answered: a subscription that is given up at once, with a receipt, is one. */
+function ping(client: Client, id: string, answered: () => void): void {
+  client.watchForReceipt(id, answered);
+  client.subscribe('/user/queue/errors', () => undefined, { id }).unsubscribe({ receipt: id });
 }
 
 function parsed(text: string): unknown {
