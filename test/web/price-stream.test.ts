@@ -1,46 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LinkState } from '../../web/src/connection/link.ts';
-import { type EventSourceLike, PriceStream, type StreamEvent } from '../../web/src/connection/price-stream.ts';
+import type { PriceEvent } from '../../web/src/connection/price-event.ts';
+import { PriceStream } from '../../web/src/connection/price-stream.ts';
 import type { Tick } from '../../web/src/market/tick.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-
-class FakeSource implements EventSourceLike {
-  onopen: ((event: never) => void) | null = null;
-  onerror: ((event: never) => void) | null = null;
-  closed = false;
-  readonly url: string;
-  readonly #listeners = new Map<string, (event: StreamEvent) => void>();
-
-  constructor(url: string) {
-    this.url = url;
-  }
-
-  addEventListener(type: string, listener: (event: StreamEvent) => void): void {
-    this.#listeners.set(type, listener);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  emit(type: string, id: string, data: string): void {
-    this.#listeners.get(type)?.({ data, lastEventId: id });
-  }
-
-  open(): void {
-    this.onopen?.(undefined as never); // The event is not read.
-  }
-
-  fail(): void {
-    this.onerror?.(undefined as never); // The event is not read.
-  }
-}
+import { FakeSource } from './fake-source.ts';
 
 const TICK: Tick = { symbol: 'BTC-USD', price: 5, size: 1, change: 0, time: 1 };
 
 function streamOf() {
   const clock = new ManualClock();
+  const events: PriceEvent[] = [];
   const sources: FakeSource[] = [];
   const ticks: Tick[] = [];
   const snapshots: (readonly Tick[])[] = [];
@@ -54,9 +25,12 @@ function streamOf() {
       sources.push(source);
       return source;
     },
-    tick: (tick) => ticks.push(tick),
-    snapshot: (list) => snapshots.push(list),
-    status: (state) => statuses.push(state),
+    event: (event) => {
+      events.push(event);
+      if (event.kind === 'tick') ticks.push(event.tick);
+      if (event.kind === 'snapshot') snapshots.push(event.ticks);
+      if (event.kind === 'status') statuses.push(event.state);
+    },
     changed: (state) => states.push(state),
   });
   const source = (): FakeSource => {
@@ -64,7 +38,7 @@ function streamOf() {
     assert.ok(last !== undefined);
     return last;
   };
-  return { clock, stream, source, sources, ticks, snapshots, states, statuses };
+  return { clock, stream, source, sources, events, ticks, snapshots, states, statuses };
 }
 
 test('goes on after the last event that was taken', () => {
@@ -124,7 +98,7 @@ test('stop lets the connection go and start goes on from its place', () => {
   assert.equal(sources.length, 1);
   stream.start();
   assert.equal(source().url, '/stream?lastEventId=e%3A1');
-  assert.deepEqual(states, ['live']);
+  assert.deepEqual(states, ['live', 'connecting']);
 });
 
 test('what the server says of its prices is told, and what is nothing of that is not', () => {
@@ -135,4 +109,32 @@ test('what the server says of its prices is told, and what is nothing of that is
     source().emit('market-status', '', JSON.stringify({ state }));
   source().emit('market-status', '', 'null');
   assert.deepEqual(statuses, ['stale', 'live']);
+});
+
+test('where nobody looks it brings the newest of each symbol, without a place, and then begins with a snapshot', () => {
+  const { stream, source, sources, events } = streamOf();
+  stream.start();
+  source().open();
+  source().emit('market-tick', 'e:1', JSON.stringify(TICK));
+  stream.slow(true);
+  stream.slow(true);
+  assert.equal(sources[0]?.closed, true);
+  assert.equal(source().url, '/stream?interval=1000');
+  source().emit('market-snapshot', 'e:2', JSON.stringify({ ticks: [TICK] }));
+  source().emit('market-tick', 'e:3', JSON.stringify(TICK));
+  source().emit('market-status', '', '{"state":"live"}');
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ['tick', 'newest', 'newest', 'status'],
+  );
+  stream.slow(false);
+  assert.equal(source().url, '/stream');
+  assert.equal(sources.length, 3);
+});
+
+test('it goes on from the place that it is given', () => {
+  const { stream, source } = streamOf();
+  stream.goOnFrom('e:7');
+  stream.start();
+  assert.equal(source().url, '/stream?lastEventId=e%3A7');
 });

@@ -1,19 +1,19 @@
 import { effect } from '@preact/signals';
 import type { ChatConnection } from '../chat/chat-connection.ts';
 import type { Clock, Timer } from '../clock.ts';
-import type { PriceStream } from '../connection/price-stream.ts';
+import type { Prices } from '../connection/price-stream.ts';
 import type { ViewState } from './view-state.ts';
 
 export interface Watched {
   readonly view: ViewState;
   readonly connection: ChatConnection;
-  readonly prices: PriceStream;
+  readonly prices: Prices;
   readonly clock: Clock;
 }
 
 /** Below this width one part of the page is shown at a time; `layout.css` has the same number. */
 const NARROW = '(max-width: 759px)';
-/** A tab that was hidden for so long lets its price stream go: a browser opens only six to one server without HTTP/2. */
+/** A tab that was hidden for so long needs its price stream no more: it leaves it to another tab, slows it down, or lets it go. */
 const HIDDEN_PRICES_MS = 30_000;
 
 /** Tells views and connections what happens to the window: its width, whether it is seen, whether there is a network. */

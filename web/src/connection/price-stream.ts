@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
-import { isTick, type Tick } from '../market/tick.ts';
 import { Link, type LinkState } from './link.ts';
+import { type PriceEvent, readPriceEvent } from './price-event.ts';
 
 /** What is read of an event. */
 export interface StreamEvent {
@@ -16,19 +16,29 @@ export interface EventSourceLike {
   close(): void;
 }
 
+/** What brings prices, wherever from. */
+export interface Prices {
+  /** Somebody looks at the page. */
+  start(): void;
+  /** Nobody does; `start` goes on. */
+  stop(): void;
+  /** There is reason to believe that the server can be reached now. */
+  wake(): void;
+  /** The connection is not to be trusted any more: opens another. */
+  renew(): void;
+}
+
 export interface PriceStreamOptions {
   readonly clock: Clock;
   readonly random: () => number;
   open(url: string): EventSourceLike;
-  /** One tick, in its place: none is missing between it and the one before. */
-  tick(tick: Tick): void;
-  /** The newest of every symbol; ticks may be missing between it and what came before. */
-  snapshot(ticks: readonly Tick[]): void;
-  /** Whether the server knows its prices to be the newest; it says so only where it can tell. */
-  status(state: 'live' | 'stale'): void;
+  event(event: PriceEvent): void;
   changed(state: LinkState): void;
 }
 
+/** The newest of each symbol so often, in milliseconds, is enough where nobody looks. */
+const SLOW_MS = 1_000;
+const TYPES = ['market-tick', 'market-snapshot', 'market-status'];
 /** An open stream on which nothing comes for so long is opened anew: the way to the server may be dead without a sign. */
 const SILENCE_MS = 60_000;
 
@@ -36,21 +46,17 @@ const SILENCE_MS = 60_000;
  * The market's events, for as long as it runs. An EventSource would reconnect by itself, but at a fixed pace and, in some
  * browsers, not after a refused connection; so each failure closes it, and a new one goes on after the last event's id.
  */
-export class PriceStream {
+export class PriceStream implements Prices {
   readonly #options: PriceStreamOptions;
-  readonly #link: Link;
+  #link: Link;
   #source: EventSourceLike | undefined;
   #lastId = '';
+  #slow = false;
   #silence: Timer | undefined;
 
   constructor(options: PriceStreamOptions) {
     this.#options = options;
-    this.#link = new Link({
-      clock: options.clock,
-      random: options.random,
-      open: () => this.#open(),
-      changed: options.changed,
-    });
+    this.#link = this.#newLink();
   }
 
   start(): void {
@@ -61,58 +67,67 @@ export class PriceStream {
   stop(): void {
     this.#link.stop();
     this.#close();
+    if (this.#link.state !== 'connecting') this.#options.changed('connecting');
+    this.#link = this.#newLink();
   }
 
   wake(): void {
     this.#link.wake();
   }
 
-  /** The connection is not to be trusted any more: opens another. */
   renew(): void {
     if (this.#source === undefined) return;
     this.#close();
     this.#link.failed();
   }
 
+  /** The next connection goes on after the event with this id; after none, where it is empty: with a snapshot. */
+  goOnFrom(id: string): void {
+    this.#lastId = id;
+  }
+
+  /** From now on only the newest of each symbol once a second, or everything again, beginning with a snapshot. */
+  slow(slow: boolean): void {
+    if (slow === this.#slow) return;
+    this.#slow = slow;
+    this.#lastId = '';
+    if (this.#source === undefined) return;
+    this.#close();
+    this.#open();
+  }
+
+  #newLink(): Link {
+    const { clock, random, changed } = this.#options;
+    return new Link({ clock, random, open: () => this.#open(), changed });
+  }
+
   #open(): void {
-    const url = this.#lastId === '' ? '/stream' : `/stream?lastEventId=${encodeURIComponent(this.#lastId)}`;
-    const source = this.#options.open(url);
+    const source = this.#options.open(this.#url());
     this.#source = source;
     source.onopen = () => {
       this.#heard();
       this.#link.succeeded();
     };
     source.onerror = () => this.renew();
-    source.addEventListener('market-tick', (event) => this.#take(event, (body) => this.#tick(body)));
-    source.addEventListener('market-status', (event) => this.#take(event, (body) => this.#status(body)));
-    source.addEventListener('market-snapshot', (event) => this.#take(event, (body) => this.#snapshot(body)));
+    for (const type of TYPES) source.addEventListener(type, (event) => this.#take(type, event));
   }
 
-  #take(event: StreamEvent, use: (body: unknown) => void): void {
+  #url(): string {
+    if (this.#slow) return `/stream?interval=${SLOW_MS}`;
+    return this.#lastId === '' ? '/stream' : `/stream?lastEventId=${encodeURIComponent(this.#lastId)}`;
+  }
+
+  #take(type: string, { data, lastEventId }: StreamEvent): void {
     this.#heard();
-    let body: unknown;
-    try {
-      body = JSON.parse(event.data);
-    } catch {
+    const event = readPriceEvent(type, data, lastEventId);
+    if (event === undefined) return;
+    if (this.#slow) {
+      this.#options.event(withoutPlace(event));
       return;
     }
     // The place moves with what was taken, never before it.
-    use(body);
-    this.#lastId = event.lastEventId;
-  }
-
-  #tick(body: unknown): void {
-    if (isTick(body)) this.#options.tick(body);
-  }
-
-  #status(body: unknown): void {
-    if (typeof body !== 'object' || body === null || !('state' in body)) return;
-    if (body.state === 'live' || body.state === 'stale') this.#options.status(body.state);
-  }
-
-  #snapshot(body: unknown): void {
-    if (typeof body !== 'object' || body === null || !('ticks' in body) || !Array.isArray(body.ticks)) return;
-    this.#options.snapshot(body.ticks.filter(isTick));
+    this.#options.event(event);
+    this.#lastId = lastEventId;
   }
 
   #heard(): void {
@@ -126,4 +141,9 @@ export class PriceStream {
     this.#source?.close();
     this.#source = undefined;
   }
+}
+
+function withoutPlace(event: PriceEvent): PriceEvent {
+  if (event.kind === 'tick') return { kind: 'newest', ticks: [event.tick] };
+  return event.kind === 'snapshot' ? { kind: 'newest', ticks: event.ticks } : event;
 }
