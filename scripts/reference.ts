@@ -8,6 +8,7 @@ import { type ErrorCode, errorTable } from '../server/errors.ts';
 import { metrics } from '../server/http/metrics.ts';
 import { closeCode } from '../server/transports/websocket-pipe.ts';
 import { asyncApi } from './asyncapi.ts';
+import { dashboard } from './dashboard.ts';
 import { page, table } from './markdown.ts';
 import { openApi } from './openapi.ts';
 import { httpApiPage } from './reference/http-api.ts';
@@ -125,6 +126,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
     { path: 'docs/reference/sse.md', text: ssePage() },
     { path: 'docs/reference/openapi.json', text: `${JSON.stringify(description, null, 2)}\n` },
     { path: 'docs/reference/asyncapi.json', text: asyncApi() },
+    { path: 'deploy/observe/grafana/towncrier.json', text: dashboard() },
   ];
 }
 

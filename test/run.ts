@@ -37,6 +37,13 @@ const needs: readonly Need[] = [
   { name: 'a MariaDB server', apt: 'mariadb-server', brew: 'mariadb', of: REAL, there: () => onPath('mariadbd') },
   { name: 'Java, for Kafka', apt: 'default-jre-headless', brew: 'openjdk', of: REAL, there: () => onPath('java') },
   { name: 'Maven, for Kafka', apt: 'maven', brew: 'maven', of: REAL, there: () => onPath('mvn') },
+  {
+    name: 'Prometheus',
+    apt: 'prometheus',
+    brew: 'prometheus',
+    of: /deploy\/observe/,
+    there: () => onPath('prometheus') && onPath('promtool'),
+  },
   { name: 'HAProxy', apt: 'haproxy', brew: 'haproxy', of: /deploy\/proxy/, there: () => onPath('haproxy') },
 ];
 

@@ -20,9 +20,16 @@ test('each row of the troubleshooting table names a test that is there', () => {
   }
 });
 
-test('the runbook names only metrics that there are', () => {
+test('runbook, alarms and dashboard name only metrics that there are', () => {
   const known = new Set<string>(metrics.map(({ name }) => name));
-  const named = read('docs/runbook.md').match(/\btowncrier_\w+/g) ?? [];
+  const files = [
+    'docs/runbook.md',
+    'docs/production/observe.md',
+    'docs/production/faults.md',
+    'deploy/observe/alerts.yml',
+  ];
+  const text = [...files, 'deploy/observe/grafana/towncrier.json'].map(read).join();
+  const named = text.match(/\btowncrier_\w+/g) ?? [];
   assert.ok(named.length > 5);
   assert.deepEqual(
     named.filter((name) => !known.has(name.replace(/_(?:bucket|sum|count)$/, '')) && !known.has(name)),
