@@ -39,6 +39,16 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
     summary: 'A message that is committed.',
     payload: Type.Object({ kind, ...messageSchema.properties }),
   },
+  deleted: {
+    summary:
+      'A moderator deleted the message `target`: take it away. With `seq` = `target` it stands where that message was, else it is the deletion itself, with a seq of its own.',
+    payload: Type.Object({
+      kind: Type.Literal('deleted'),
+      seq: Type.Integer({ minimum: 1 }),
+      target: Type.Integer({ minimum: 1 }),
+      time: messageSchema.properties.time,
+    }),
+  },
   truncated: {
     summary: 'Older messages than `first` are no longer kept, though they were asked for.',
     payload: Type.Object({ kind: Type.Literal('truncated'), first: Type.Integer({ minimum: 1 }) }),
@@ -89,9 +99,17 @@ export const asyncChannels: Readonly<Record<string, Channel>> = {
     'send',
     'The room `global`; the header `after:<seq>` resumes.',
     'chatMessage',
+    'deleted',
     'truncated',
   ),
-  room: stomp('/topic/chat.{room}', 'send', 'A room; the header `after:<seq>` resumes.', 'chatMessage', 'truncated'),
+  room: stomp(
+    '/topic/chat.{room}',
+    'send',
+    'A room; the header `after:<seq>` resumes.',
+    'chatMessage',
+    'deleted',
+    'truncated',
+  ),
   typing: stomp('/topic/typing', 'send', 'Who types, at most four times a second.', 'typing'),
   presence: stomp('/topic/presence', 'send', 'Who is here, on change.', 'presence'),
   market: stomp('/topic/market', 'send', 'The ticks; `after:<message-id>` resumes.', 'tick', 'snapshot'),

@@ -41,6 +41,29 @@ export const errorTable = {
     fatal: false,
     text: 'The process that had this SockJS session does not answer; connect again.',
   },
+  muted: { status: 403, fatal: false, text: 'A moderator has muted you for a time; the message says for how long.' },
+  'slow-mode': {
+    status: 429,
+    fatal: false,
+    text: 'The room is in slow mode, and your last message is too near; the message says how long to wait.',
+  },
+  'room-closed': {
+    status: 403,
+    fatal: false,
+    text: 'The room is closed: it can be read, and only moderators may send.',
+  },
+  'word-refused': { status: 400, fatal: false, text: 'The message or the name holds a word that is not allowed here.' },
+  'no-such-message': {
+    status: 404,
+    fatal: false,
+    text: 'The room has no message of this seq, or does not keep it any more.',
+  },
+  'too-many-rules': { status: 409, fatal: false, text: 'There are as many mutes or words as there may be.' },
+  'export-busy': {
+    status: 429,
+    fatal: false,
+    text: 'An export is under way on this instance; there is one at a time.',
+  },
   'store-down': {
     status: 503,
     fatal: false,

@@ -1,4 +1,5 @@
 import { type Chat, createChat } from './chat/chat.ts';
+import { Retention } from './chat/retention.ts';
 import { watchEngine } from './http/engine-watch.ts';
 import type { Hub } from './hub/hub.ts';
 import { openBackplane, openPresenceStore, openStore } from './open-engines.ts';
@@ -26,5 +27,9 @@ export async function openChat(
   const parts = { store: store.engine, backplane: backplane.engine, presenceStore: presenceStore.engine };
   const chat = await createChat({ ...parts, hub, clock, log, newId, rooms, instance, unheard });
   opened.defer(() => chat.close());
+  const { CHAT_RETENTION_DAYS: days, CHAT_RETENTION_ROWS: rows } = settings;
+  const kept = { store: store.engine.moderation, rooms: [...chat.rooms.values()], stats: chat.stats };
+  const retention = new Retention({ ...kept, clock, log, random: start.random, days, rows });
+  opened.defer(() => retention.close());
   return { hub, chat };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { moderatorsBy } from './auth/moderators.ts';
 import { openAuthenticator } from './auth/open.ts';
 import { type SignIn, signInBy } from './auth/sign-in.ts';
 import type { Chat } from './chat/chat.ts';
@@ -47,10 +48,12 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
   const refused = limits.refusals.count;
   const common = { hub, clock, log, allowedOrigins, limits, signIn, refused };
   const destinations = createDestinations(chat, market);
+  const moderators = moderatorsBy(signIn, settings.MODERATOR_TOKEN);
   const sessions = new Sessions({
     ...{ hub, clock, log, destinations, random, epoch: chat.epoch, version, signIn, refused },
     allowance: (address) => limits.allowance(address),
     maxSubscriptions: settings.MAX_SUBSCRIPTIONS,
+    isModerator: moderators.isTheirs,
   });
   opened.defer(() => sessions.close());
   const compression = settings.WEBSOCKET_COMPRESSION === 'on';
@@ -81,17 +84,8 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
   const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
     createPublicServer(handlers, framework);
   const rest = await createRest({
-    createServer,
-    chat,
-    market,
-    candles,
-    info,
-    log,
-    allowedOrigins,
-    signIn,
-    lab,
-    page,
-    refused,
+    ...{ createServer, chat, market, candles, info, log, allowedOrigins, signIn, moderators, lab, page, refused },
+    addressOf: (request) => limits.addresses.of(request),
   });
   opened.defer(() => rest.close());
   opened.defer(async () => {

@@ -10,7 +10,7 @@ import type { KafkaConnection, KafkaSasl } from './engines/kafka/connection.ts';
 import { openKafkaLeadership } from './engines/kafka/leadership.ts';
 import { openKafkaTickLog } from './engines/kafka/tick-log.ts';
 import type { Leadership } from './engines/leadership.ts';
-import type { MessageStore } from './engines/message-store.ts';
+import type { ModeratedStore } from './engines/moderation-store.ts';
 import { openMysqlStore } from './engines/mysql/mysql-message-store.ts';
 import type { PresenceStore } from './engines/presence-store.ts';
 import { openRedisBackplane } from './engines/redis/redis-backplane.ts';
@@ -41,7 +41,7 @@ export interface Opened<Engine> {
 }
 
 /** MySQL where `MYSQL_URL` is set, else SQLite in `DATA_DIR`. */
-export async function openStore(start: EngineStart): Promise<Opened<MessageStore>> {
+export async function openStore(start: EngineStart): Promise<Opened<ModeratedStore>> {
   const { settings, opened, clock, log, newId, random, signal } = start;
   const url = settings.MYSQL_URL;
   const engine =

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 
-/** What a token may allow. `moderate` is for what only moderators may do; nothing asks for it yet. */
+/** What a token may allow. `moderate` is for what only moderators may do. */
 export const scopes = ['chat:read', 'chat:write', 'market:read', 'moderate'] as const;
 
 export type Scope = (typeof scopes)[number];

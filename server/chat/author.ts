@@ -11,6 +11,10 @@ export interface Author {
   readonly fallback: string;
   /** Whether the name is that of a token, so that it cannot be another one. */
   readonly signedIn?: boolean;
+  /** Where it comes from: what counts as one stranger. Not known where it is absent. */
+  readonly address?: string;
+  /** Slow mode and closed rooms are not for moderators. */
+  readonly moderator?: boolean;
 }
 
 export { isName, MAX_NAME };

@@ -1,13 +1,16 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { Backplane } from '../engines/backplane.ts';
-import type { Draft, Message, MessageStore } from '../engines/message-store.ts';
+import { type Draft, type Entry, isDeletion, type Message } from '../engines/message-store.ts';
+import type { ModeratedStore } from '../engines/moderation-store.ts';
 import type { PresenceStore } from '../engines/presence-store.ts';
 import { Refusal } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Logger } from '../log.ts';
 import { type Author, nameOf } from './author.ts';
 import { Committer, type Sent } from './committer.ts';
+import { Exports } from './export.ts';
 import { readMessage } from './message.ts';
+import { type Moderation, type ModerationOptions, openModeration } from './moderation.ts';
 import { isFrom, type News, readNews, writeNews } from './news.ts';
 import { Presence } from './presence.ts';
 import { openRoom, type Room } from './room.ts';
@@ -16,7 +19,7 @@ import { Typing } from './typing.ts';
 
 export interface ChatOptions {
   readonly hub: Hub;
-  readonly store: MessageStore;
+  readonly store: ModeratedStore;
   readonly backplane: Backplane;
   readonly presenceStore: PresenceStore;
   readonly clock: Clock;
@@ -41,9 +44,21 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
   const { rooms, store, backplane } = options;
   const stats = new ChatStats();
   const epoch = await store.epoch();
-  const roomOptions = { ...options, stats, epoch, backplaneUp: () => backplane.up };
+  // What moderation does is told by the chat, which has the rooms, which ask moderation.
+  const tell: Pick<ModerationOptions, 'deleted' | 'changed'> = { deleted: () => undefined, changed: () => undefined };
+  const moderation = await openModeration({
+    ...{ ...options, stats, store: store.moderation },
+    told: () => backplane.up && options.unheard !== true,
+    deleted: (deletion) => tell.deleted(deletion),
+    changed: (revision) => tell.changed(revision),
+  });
+  const heard = (message: Message): void => moderation.heard(message);
+  const roomOptions = { ...options, stats, epoch, heard, backplaneUp: () => backplane.up };
   const opened = await Promise.all(rooms.map((name) => openRoom(name, roomOptions)));
-  return new Chat(options, stats, epoch, opened);
+  const chat = new Chat(options, stats, epoch, opened, moderation);
+  tell.deleted = (deletion) => chat.tell(deletion);
+  tell.changed = (moderation) => chat.tell({ moderation });
+  return chat;
 }
 
 /** The chat of one instance: rooms, who is typing, who is here. */
@@ -54,18 +69,22 @@ export class Chat {
   readonly rooms: ReadonlyMap<string, Room>;
   readonly typing: Typing;
   readonly presence: Presence;
+  readonly moderation: Moderation;
+  readonly exports: Exports;
   readonly #options: ChatOptions;
   readonly #committer: Committer;
   readonly #poll: Timer;
   #closed = false;
 
-  constructor(options: ChatOptions, stats: ChatStats, epoch: string, rooms: readonly Room[]) {
+  constructor(options: ChatOptions, stats: ChatStats, epoch: string, rooms: readonly Room[], moderation: Moderation) {
     this.#options = options;
     this.stats = stats;
     this.epoch = epoch;
     this.rooms = new Map(rooms.map((room) => [room.name, room]));
     this.typing = new Typing({ ...options, stats });
     this.presence = new Presence(options);
+    this.moderation = moderation;
+    this.exports = new Exports(options.store, options.clock);
     this.#committer = new Committer({
       ...options,
       stats,
@@ -89,11 +108,13 @@ export class Chat {
 
   /**
    * Sends a message: `{"id"?, "sender"?, "content"}`, as bytes of JSON or an object. Resolves when it is committed.
-   * Rejects with a `Refusal`: `unknown-room`, `invalid-json`, `invalid-message`, `id-conflict`, `store-down`,
-   * `store-unknown`, `stopping`.
+   * Rejects with a `Refusal`: `unknown-room`, `invalid-json`, `invalid-message`, `room-closed`, `muted`, `word-refused`,
+   * `slow-mode`, `id-conflict`, `store-down`, `store-unknown`, `stopping`.
    */
   async post(room: string, body: unknown, author: Author): Promise<Sent> {
-    return this.#committer.commit(this.draft(room, body, author));
+    const draft = this.draft(room, body, author);
+    this.#admit([draft], author);
+    return this.#committer.commit(draft);
   }
 
   /** Checks a message, to be sent with others by `postAll`. Throws a `Refusal`, as `post` does for what a message says. */
@@ -114,10 +135,17 @@ export class Chat {
     }
   }
 
-  /** Sends up to 500 drafts as one: in their order, all or none, with nothing between them in their room. */
-  async postAll(drafts: readonly Draft[]): Promise<readonly Sent[]> {
+  /** Sends up to 500 drafts of one author as one: in their order, all or none, with nothing between them in their room. */
+  async postAll(drafts: readonly Draft[], author: Author): Promise<readonly Sent[]> {
+    this.#admit(drafts, author);
     const time = this.#options.clock.now();
     return this.#committer.commitAll(drafts.map((draft) => ({ ...draft, time })));
+  }
+
+  /** Brings what moderation did to everybody: a deletion to our own gate too. */
+  tell(news: News): void {
+    if ('moderation' in news) void this.#publish(news);
+    else this.#stored(news);
   }
 
   /** Commits what waits, and stops. */
@@ -125,14 +153,24 @@ export class Chat {
     await this.#committer.close();
     this.#closed = true;
     this.#poll.cancel();
+    this.moderation.close();
     for (const room of this.rooms.values()) room.gate.close();
     this.typing.close();
     await this.presence.close();
   }
 
-  #stored(message: Message): void {
-    const news = { ...message, committed: this.#options.clock.now() };
-    this.rooms.get(message.room)?.gate.offer(news);
+  #admit(drafts: readonly Draft[], author: Author): void {
+    try {
+      this.moderation.admit(drafts, author);
+    } catch (error) {
+      this.stats.refused += drafts.length;
+      throw error;
+    }
+  }
+
+  #stored(entry: Entry): void {
+    const news = isDeletion(entry) ? entry : { ...entry, committed: this.#options.clock.now() };
+    this.rooms.get(entry.room)?.gate.offer(news);
     void this.#publish(news);
   }
 
@@ -142,14 +180,14 @@ export class Chat {
     if (gate !== undefined && message.seq >= gate.next) this.#stored(message);
   }
 
-  async #publish(message: News): Promise<void> {
+  async #publish(news: News): Promise<void> {
     const { backplane, instance } = this.#options;
-    const payload = writeNews(instance, this.epoch, message);
+    const payload = writeNews(instance, this.epoch, news);
     try {
       const reached = backplane.up ? await backplane.publish('global-chat-channel', payload) : undefined;
       if (reached === undefined) this.stats.unpublished++;
       // Nobody heard it, not even we: what others said just now was lost on us too.
-      else if (reached === 0) this.rooms.get(message.room)?.gate.catchUp();
+      else if (reached === 0 && !('moderation' in news)) this.rooms.get(news.room)?.gate.catchUp();
     } catch {
       // The others find it in the store.
       this.stats.unpublished++;
@@ -162,7 +200,7 @@ export class Chat {
     const subscriptions = [
       backplane.subscribe('global-chat-channel', {
         message: (payload) => this.#hear(payload),
-        resumed: () => this.#catchUp(),
+        resumed: () => this.#resumed(),
       }),
       backplane.subscribe('typing-channel', {
         message: (payload) => typing.hear(payload),
@@ -181,16 +219,25 @@ export class Chat {
   #hear(payload: string): void {
     // One's own messages passed the gate when they were committed.
     if (this.#closed || isFrom(this.#options.instance, payload)) return;
-    const message = readNews(payload, this.epoch);
-    const room = message === undefined ? undefined : this.rooms.get(message.room);
-    if (message === undefined || room === undefined) {
+    const news = readNews(payload, this.epoch);
+    if (news !== undefined && 'moderation' in news) {
+      this.moderation.hear(news.moderation);
+      return;
+    }
+    const room = news === undefined ? undefined : this.rooms.get(news.room);
+    if (news === undefined || room === undefined) {
       this.stats.strange++;
       return;
     }
-    const { committed } = message;
+    const committed = isDeletion(news) ? undefined : news.committed;
     if (committed !== undefined)
       this.stats.newsDelays.observe(Math.max(0, this.#options.clock.now() - committed) / 1_000);
-    room.gate.offer(message);
+    room.gate.offer(news);
+  }
+
+  #resumed(): void {
+    this.#catchUp();
+    if (!this.#closed) void this.moderation.refresh();
   }
 
   #catchUp(): void {

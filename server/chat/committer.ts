@@ -186,8 +186,13 @@ export class Committer {
   /** Returns `undefined` for a conflict: of a send of several, either all are or none is. */
   #accept(draft: Draft, outcome: Outcome | undefined, again: boolean): Sent | undefined {
     if (outcome === undefined || outcome.kind === 'conflict') return undefined;
-    const { kind, message } = outcome;
+    const { kind, message, deleted } = outcome;
     const { stats, stored, found } = this.#options;
+    if (deleted) {
+      // The text is gone for good: nobody but its sender hears of it.
+      stats.resent++;
+      return { message, duplicate: true };
+    }
     // What our own first try stored has the time of its draft; a message of an earlier send has another.
     const ours = kind === 'stored' || (again && message.time === draft.time);
     if (ours) {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
-import type { MessageStore } from '../engines/message-store.ts';
+import type { Entry, MessageStore } from '../engines/message-store.ts';
 import type { Logger } from '../log.ts';
-import type { News } from './news.ts';
+import type { EntryNews } from './news.ts';
 import type { ChatStats } from './stats.ts';
 
 export interface GateOptions {
@@ -15,7 +15,7 @@ export interface GateOptions {
   /** Whether a missing message may be on its way. */
   backplaneUp(): boolean;
   /** Takes what is let through: each seq once, in order. */
-  pass(message: News): void;
+  pass(entry: EntryNews): void;
 }
 
 /** How long a hole may wait for the backplane to fill it, in milliseconds. It also keeps reads for ghosts apart. */
@@ -33,7 +33,7 @@ const PAGE = 500;
  */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #waiting = new Map<number, News>();
+  readonly #waiting = new Map<number, EntryNews>();
   #next: number;
   #timer: Timer | undefined;
   #reading = false;
@@ -56,15 +56,15 @@ export class Gate {
   }
 
   /** A message that is said to be committed. */
-  offer(message: News): void {
-    const { seq } = message;
+  offer(entry: EntryNews): void {
+    const { seq } = entry;
     if (seq < this.#next || this.#waiting.has(seq)) {
       this.#options.stats.duplicates++;
     } else if (seq === this.#next) {
-      this.#pass(message);
+      this.#pass(entry);
       this.#release();
     } else if (this.#waiting.size < MAX_WAITING) {
-      this.#waiting.set(seq, message);
+      this.#waiting.set(seq, entry);
       this.#readSoon();
     } else {
       this.catchUp();
@@ -82,18 +82,18 @@ export class Gate {
     this.#timer?.cancel();
   }
 
-  #pass(message: News): void {
-    this.#options.pass(message);
-    this.#next = message.seq + 1;
-    this.#waiting.delete(message.seq);
+  #pass(entry: EntryNews): void {
+    this.#options.pass(entry);
+    this.#next = entry.seq + 1;
+    this.#waiting.delete(entry.seq);
   }
 
   /** Lets those through that waited for the last one. */
   #release(): void {
     for (;;) {
-      const message = this.#waiting.get(this.#next);
-      if (message === undefined) return;
-      this.#pass(message);
+      const entry = this.#waiting.get(this.#next);
+      if (entry === undefined) return;
+      this.#pass(entry);
     }
   }
 
@@ -132,21 +132,33 @@ export class Gate {
     const { store, room, stats } = this.#options;
     const claimed = [...this.#waiting.keys()];
     stats.gateReads++;
-    const messages = await store.after(room, this.#next - 1, PAGE);
+    const entries = await store.after(room, this.#next - 1, PAGE);
+    await this.#skipTrimmed(entries[0]);
     if (this.#closed) return false;
-    for (const message of messages) this.#fill(message);
+    for (const entry of entries) this.#fill(entry);
     this.#release();
-    if (messages.length === PAGE) return true;
+    if (entries.length === PAGE) return true;
     for (const seq of claimed) if (this.#waiting.delete(seq)) stats.ghosts++;
     return false;
   }
 
-  #fill(message: News): void {
+  /** Retention may have taken what comes next, while we were away: what lies before the oldest kept passes as deleted. */
+  async #skipTrimmed(read: Entry | undefined): Promise<void> {
+    if (read === undefined || read.seq <= this.#next) return;
+    const { room, store } = this.#options;
+    const [oldest] = await store.after(room, 0, 1);
+    while (oldest !== undefined && this.#next < oldest.seq && !this.#closed) {
+      const seq = this.#next;
+      this.#pass(this.#waiting.get(seq) ?? { room, seq, target: seq, time: oldest.time });
+    }
+  }
+
+  #fill(entry: EntryNews): void {
     // While the store was read, messages went on coming by themselves.
-    if (message.seq < this.#next) return;
-    if (message.seq > this.#next) throw new Error(`the store has no message ${this.#next} before ${message.seq}`);
-    if (!this.#waiting.has(message.seq)) this.#options.stats.filled++;
-    this.#pass(message);
+    if (entry.seq < this.#next) return;
+    if (entry.seq > this.#next) throw new Error(`the store has no message ${this.#next} before ${entry.seq}`);
+    if (!this.#waiting.has(entry.seq)) this.#options.stats.filled++;
+    this.#pass(entry);
   }
 
   #failed(error: unknown): void {

@@ -1,35 +1,51 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Message } from '../engines/message-store.ts';
+import { type Deletion, isDeletion, type Message } from '../engines/message-store.ts';
 import { MAX_NAME } from './author.ts';
 import { MAX_CONTENT } from './message.ts';
 
-/** What instances tell one another of a message that was committed: one JSON string on `global-chat-channel`. */
-const newsSchema = Type.Object({
-  from: Type.String(),
-  epoch: Type.String(),
-  room: Type.String(),
-  seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  id: Type.String({ minLength: 1 }),
-  sender: Type.String({ minLength: 1, maxLength: MAX_NAME }),
-  content: Type.String({ minLength: 1, maxLength: MAX_CONTENT }),
-  time: Type.Integer(),
-  committed: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-});
-const validator = Compile(newsSchema);
+const seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const head = { from: Type.String(), epoch: Type.String() };
 
-/** A message, and what is known of its commit besides. */
-export interface News extends Message {
-  /** When it was committed, by the clock of the instance that did it; where that is known. */
-  readonly committed?: number | undefined;
-}
+/** What instances tell one another of a message that was committed: one JSON string on `global-chat-channel`. */
+const messageNews = Compile(
+  Type.Object({
+    ...head,
+    room: Type.String(),
+    seq,
+    id: Type.String({ minLength: 1 }),
+    sender: Type.String({ minLength: 1, maxLength: MAX_NAME }),
+    content: Type.String({ minLength: 1, maxLength: MAX_CONTENT }),
+    time: Type.Integer(),
+    committed: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  }),
+);
+/** The same of one that was deleted. */
+const deletionNews = Compile(Type.Object({ ...head, room: Type.String(), seq, target: seq, time: Type.Integer() }));
+/** The same of the rules of moderation. */
+const rulesNews = Compile(Type.Object({ ...head, moderation: seq }));
 
 /** Longer payloads, in UTF-16 units, are not looked at: six for each of a content's that is escaped, and the rest. */
 const MAX_PAYLOAD = 32_768;
 
-/** The payload for a message. `from` is the instance that committed it, `epoch` the history that it belongs to. */
+/** A message, and what is known of its commit besides. */
+export interface MessageNews extends Message {
+  /** When it was committed, by the clock of the instance that did it; where that is known. */
+  readonly committed?: number | undefined;
+}
+
+/** What has a seq in a room, and is new. */
+export type EntryNews = MessageNews | Deletion;
+
+/** An entry that was committed, or the revision that the rules of moderation have now. */
+export type News = EntryNews | { readonly moderation: number };
+
+/** The payload for what is new. `from` is the instance that tells it, `epoch` the history that it belongs to. */
 export function writeNews(from: string, epoch: string, news: News): string {
-  const { room, seq, id, sender, content, time, committed } = news;
+  if ('moderation' in news) return JSON.stringify({ from, epoch, moderation: news.moderation });
+  const { room, seq, time } = news;
+  if (isDeletion(news)) return JSON.stringify({ from, epoch, room, seq, target: news.target, time });
+  const { id, sender, content, committed } = news;
   return JSON.stringify({ from, epoch, room, seq, id, sender, content, time, committed });
 }
 
@@ -38,7 +54,7 @@ export function isFrom(from: string, payload: string): boolean {
   return payload.startsWith(`{"from":${JSON.stringify(from)},`);
 }
 
-/** The message of a payload; `undefined` for anything that is not one of this history. */
+/** What a payload tells; `undefined` for anything that is not of this history. */
 export function readNews(payload: string, epoch: string): News | undefined {
   if (payload.length > MAX_PAYLOAD) return undefined;
   let value: unknown;
@@ -47,8 +63,14 @@ export function readNews(payload: string, epoch: string): News | undefined {
   } catch {
     return undefined;
   }
-  if (!validator.Check(value) || value.epoch !== epoch) return undefined;
-  const { room, seq, id, sender, content, time, committed } = value;
-  const message = { room, seq, id, sender, content, time };
-  return committed === undefined ? message : { ...message, committed };
+  if (messageNews.Check(value) && value.epoch === epoch) {
+    const { room, seq, id, sender, content, time, committed } = value;
+    const message = { room, seq, id, sender, content, time };
+    return committed === undefined ? message : { ...message, committed };
+  }
+  if (deletionNews.Check(value) && value.epoch === epoch && value.target < value.seq) {
+    const { room, seq, target, time } = value;
+    return { room, seq, target, time };
+  }
+  return rulesNews.Check(value) && value.epoch === epoch ? { moderation: value.moderation } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Message, MessageStore } from '../engines/message-store.ts';
+import { type Deletion, isDeletion, type Message, type MessageStore } from '../engines/message-store.ts';
 import { Refusal } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { LogBounds } from '../hub/log.ts';
@@ -7,9 +7,10 @@ import type { Page } from '../hub/overflow.ts';
 import type { Start } from '../hub/start.ts';
 import type { Stream } from '../hub/stream.ts';
 import type { Logger } from '../log.ts';
-import { type ChatEvent, eventSize, messageEvent, truncatedEvent } from './event.ts';
+import { type ChatEvent, entryEvent, eventSize, truncatedEvent } from './event.ts';
 import { Gate } from './gate.ts';
 import { HeadReader } from './head-reader.ts';
+import type { EntryNews } from './news.ts';
 import type { ChatStats } from './stats.ts';
 
 export interface RoomOptions {
@@ -20,9 +21,14 @@ export interface RoomOptions {
   readonly stats: ChatStats;
   readonly epoch: string;
   backplaneUp(): boolean;
+  /** A message is let through, here or on another instance committed. */
+  heard(message: Message): void;
 }
 
-/** Which part of a room's history: the messages between two seqs, without those; the newest without `after`. */
+/**
+ * Which part of a room's history: the messages between two seqs, without those; the newest without `after`. Deleted ones and
+ * deletions are left out, and not counted: an answer has `limit` messages as long as there are so many.
+ */
 export interface HistoryQuery {
   readonly before?: number | undefined;
   readonly after?: number | undefined;
@@ -45,7 +51,7 @@ const BOUNDS: LogBounds = { count: 10_000, bytes: 16 * 1024 * 1024, age: 60 * 60
 export async function openRoom(name: string, options: RoomOptions): Promise<Room> {
   const recent = await options.store.before(name, Number.MAX_SAFE_INTEGER, MAX_HISTORY);
   const room = new Room(name, recent[0]?.seq ?? (await options.store.head(name)) + 1, options);
-  for (const message of recent) room.gate.offer(message);
+  for (const entry of recent) room.gate.offer(entry);
   return room;
 }
 
@@ -54,12 +60,14 @@ export class Room {
   readonly name: string;
   readonly stream: Stream<ChatEvent>;
   readonly gate: Gate;
+  readonly #options: RoomOptions;
   readonly #store: MessageStore;
   readonly #heads: HeadReader;
 
   constructor(name: string, next: number, options: RoomOptions) {
     const { hub, store, epoch } = options;
     this.name = name;
+    this.#options = options;
     this.#store = store;
     this.#heads = new HeadReader(() => store.head(name));
     this.stream = hub.stream<ChatEvent>({
@@ -75,7 +83,7 @@ export class Room {
       ...options,
       room: name,
       next,
-      pass: (message) => void this.stream.append(messageEvent(message)),
+      pass: (entry) => this.#pass(entry),
     });
   }
 
@@ -114,26 +122,46 @@ export class Room {
     return { next: seq + 1 };
   }
 
+  #pass(entry: EntryNews): void {
+    this.stream.append(entryEvent(entry));
+    if (!isDeletion(entry)) this.#options.heard(entry);
+    else if (entry.target < entry.seq) this.#forget(entry);
+  }
+
+  /** What is deleted is not kept here either: who comes later gets what the store has now. */
+  #forget({ room, target, time }: Deletion): void {
+    const there = this.stream.at(target);
+    const sent = there?.kind === 'message' ? there.message.time : time;
+    this.stream.replace(target, entryEvent({ room, seq: target, target, time: sent }));
+  }
+
   /** The part of the history that was asked for, if all of it is in the log. */
   #remembered({ before, after }: HistoryQuery, limit: number): Message[] | undefined {
     const { first, next } = this.stream;
     const end = Math.min(before ?? next, next);
-    const start = Math.max(1, after === undefined ? end - limit : after + 1);
-    if (start < first) return undefined;
     const messages: Message[] = [];
-    for (let seq = start; seq < Math.min(end, start + limit); seq++) {
+    const take = (seq: number): void => {
       const event = this.stream.at(seq);
       if (event?.kind === 'message') messages.push(event.message);
+    };
+    if (after !== undefined) {
+      if (after + 1 < first) return undefined;
+      for (let seq = after + 1; seq < end && messages.length < limit; seq++) take(seq);
+      return messages;
     }
-    return messages;
+    let seq = end - 1;
+    for (; seq >= first && messages.length < limit; seq--) take(seq);
+    return messages.length === limit || first <= 1 ? messages.reverse() : undefined;
   }
 
   async #read({ before, after }: HistoryQuery, limit: number): Promise<Message[]> {
-    if (after === undefined) {
-      return this.#answer(this.#store.before(this.name, before ?? Number.MAX_SAFE_INTEGER, limit));
-    }
-    const messages = await this.#answer(this.#store.after(this.name, after, limit));
-    return before === undefined ? messages : messages.filter((message) => message.seq < before);
+    const { name } = this;
+    const entries =
+      after === undefined
+        ? await this.#answer(this.#store.before(name, before ?? Number.MAX_SAFE_INTEGER, limit, 'messages'))
+        : await this.#answer(this.#store.after(name, after, limit, 'messages'));
+    const messages = entries.filter((entry): entry is Message => !isDeletion(entry));
+    return before === undefined ? messages : messages.filter(({ seq }) => seq < before);
   }
 
   async #answer<T>(read: Promise<T>): Promise<T> {
@@ -147,9 +175,9 @@ export class Room {
   /** A page of the store for those whom the log has left behind. Seqs begin at 1. */
   async #page(from: number, limit: number): Promise<Page<ChatEvent>> {
     const asked = Math.max(1, from);
-    const messages = await this.#store.after(this.name, asked - 1, limit);
-    const first = messages[0]?.seq ?? asked;
-    const page = { first, events: messages.map(messageEvent) };
+    const entries = await this.#store.after(this.name, asked - 1, limit);
+    const first = entries[0]?.seq ?? asked;
+    const page = { first, events: entries.map(entryEvent) };
     return first > asked ? { ...page, notice: truncatedEvent(first) } : page;
   }
 }

@@ -8,6 +8,10 @@ export class ChatStats {
   resent = 0;
   /** Sends refused for what they say: JSON, fields, id. */
   refused = 0;
+  /** Messages deleted by moderators, through this instance. */
+  deleted = 0;
+  /** Old messages that retention took, through this instance. */
+  trimmed = 0;
   /** Sends refused because the store takes nothing, or too many wait. */
   storeDown = 0;
   /** Sends whose fate stayed unknown. */

@@ -1,5 +1,6 @@
 import { drainSettings } from './drain-settings.ts';
 import { labSettings } from './lab-settings.ts';
+import { moderationSettings } from './moderation-settings.ts';
 import { opsSettings } from './ops-settings.ts';
 import { sockjsSettings } from './sockjs-settings.ts';
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
@@ -356,6 +357,7 @@ export const settings = {
   ...labSettings,
   ...drainSettings,
   ...opsSettings,
+  ...moderationSettings,
   LATENCY_BUDGET: {
     type: 'integer',
     default: 250,

@@ -5,6 +5,8 @@ import type { Batch, Sender } from '../session/destinations.ts';
 export interface Gathered {
   readonly messages: ReturnType<Chat['draft']>[];
   readonly after: (() => void)[];
+  /** Who sends: one session has them all. */
+  sender: Sender | undefined;
 }
 
 /** Checks a SEND and adds what it asks for. Throws a `Refusal`. */
@@ -12,11 +14,15 @@ export type Gather = (into: Gathered, body: Uint8Array, sender: Sender) => void;
 
 /** SENDs that are done as one; `gather` finds what a destination does, or throws. */
 export function createBatch(chat: Chat, gather: (destination: string) => Gather): Batch {
-  const gathered: Gathered = { messages: [], after: [] };
+  const gathered: Gathered = { messages: [], after: [], sender: undefined };
   return {
-    add: (destination, body, sender) => gather(destination)(gathered, body, sender),
+    add(destination, body, sender) {
+      gather(destination)(gathered, body, sender);
+      gathered.sender = sender;
+    },
     async commit() {
-      if (gathered.messages.length > 0) await chat.postAll(gathered.messages);
+      const { messages, sender } = gathered;
+      if (messages.length > 0 && sender !== undefined) await chat.postAll(messages, sender);
       for (const task of gathered.after) task();
     },
   };

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type Type from 'typebox';
 import type { Author } from '../chat/author.ts';
 import type { Chat } from '../chat/chat.ts';
 import { messageSchema as draftSchema } from '../chat/message.ts';
 import { Refusal } from '../errors.ts';
+import { networkOf } from '../limits/network.ts';
 import {
   answers,
   defaults,
@@ -15,15 +17,19 @@ import {
 } from './schemas.ts';
 
 /** Who writes over REST without a name. It is always the same, so that the same message sent again is the same. */
-const GUEST = { session: 'rest', name: undefined, fallback: 'guest' } as const;
+const GUEST = 'guest';
 
-function authorOf({ identity }: FastifyRequest): Author {
+/** Requests have no session: those of guests from one address count as one. */
+function authorOf({ identity, raw }: FastifyRequest, addressOf: (request: IncomingMessage) => string): Author {
+  const address = networkOf(addressOf(raw));
   const name = identity?.name;
-  return name === undefined ? GUEST : { session: GUEST.session, name, fallback: name, signedIn: true };
+  if (name === undefined) return { session: `rest ${address}`, name, fallback: GUEST, address };
+  const moderator = identity?.scopes.has('moderate') ?? false;
+  return { session: `rest ${name}`, name, fallback: name, signedIn: true, address, moderator };
 }
 
 /** `/api/chat/…`: history, sending, who is here. */
-export function addChatRoutes(app: FastifyInstance, chat: Chat): void {
+export function addChatRoutes(app: FastifyInstance, chat: Chat, addressOf: (request: IncomingMessage) => string): void {
   app.get<{ Querystring: Type.Static<typeof historyQuerySchema> }>(
     '/api/chat/messages',
     {
@@ -61,7 +67,7 @@ export function addChatRoutes(app: FastifyInstance, chat: Chat): void {
     },
     async (request, reply) => {
       const { room = defaults.room } = request.query;
-      const { message, duplicate } = await chat.post(room, request.body, authorOf(request));
+      const { message, duplicate } = await chat.post(room, request.body, authorOf(request, addressOf));
       return reply.code(duplicate ? 200 : 201).send(message);
     },
   );

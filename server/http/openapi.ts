@@ -10,18 +10,20 @@ const bearer = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
-  description: 'A token with the scopes that stand beside each path; see docs/production/sign-in.md.',
+  description:
+    'A token with the scopes that stand beside each path, where AUTH=jwt; for moderation MODERATOR_TOKEN too.',
 } as const;
 
 /** Describes the API by the schemas of its routes, at `/api/openapi.json`. Call it before the routes are added. */
-export async function addOpenApi(app: FastifyInstance, { version, auth }: InstanceInfo): Promise<void> {
+export async function addOpenApi(app: FastifyInstance, { version }: InstanceInfo): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Towncrier', description: DESCRIPTION, version, license: { name: 'MIT', identifier: 'MIT' } },
-      ...(auth === 'jwt' && { components: { securitySchemes: { bearer } } }),
+      components: { securitySchemes: { bearer } },
       tags: [
         { name: 'chat', description: 'Messages, and who is here.' },
+        { name: 'moderation', description: 'For moderators: a token with the scope `moderate`, or MODERATOR_TOKEN.' },
         { name: 'market', description: 'Prices and candles.' },
         { name: 'server', description: 'About this instance.' },
       ],

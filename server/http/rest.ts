@@ -1,6 +1,7 @@
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
+import type { Moderators } from '../auth/moderators.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Chat } from '../chat/chat.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
@@ -11,9 +12,11 @@ import type { Market } from '../market/market.ts';
 import { addCandleRoutes } from './candle-routes.ts';
 import { addChatRoutes } from './chat-routes.ts';
 import { addCors } from './cors.ts';
+import { addExportRoute } from './export-route.ts';
 import { addInfoRoute, type InstanceInfo } from './info.ts';
 import { addLabRoute } from './lab-route.ts';
 import { addMarketRoutes } from './market-routes.ts';
+import { addModerationRoutes } from './moderation-routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addPage } from './page.ts';
 import { answerClientError } from './public-server.ts';
@@ -33,6 +36,9 @@ export interface RestOptions {
   readonly allowedOrigins: readonly string[];
   /** Asks for tokens; everybody is a guest where it is absent. */
   readonly signIn?: SignIn | undefined;
+  readonly moderators: Moderators;
+  /** The address that a request comes from. */
+  addressOf(request: IncomingMessage): string;
   /** Told of each refusal. */
   refused?(code: ErrorCode): void;
   /** The debug stream of the Protocol Lab; off where it is absent. */
@@ -65,10 +71,12 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
     if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
   });
   addCors(app, options.allowedOrigins);
-  addSignIn(app, options.signIn);
+  addSignIn(app, options.signIn, options.moderators);
   await addSecurityHeaders(app);
   await addOpenApi(app, options.info);
-  addChatRoutes(app, options.chat);
+  addChatRoutes(app, options.chat, options.addressOf);
+  addModerationRoutes(app, options.chat);
+  addExportRoute(app, options.chat);
   addMarketRoutes(app, options.market);
   addCandleRoutes(app, options.candles);
   addInfoRoute(app, options.info);

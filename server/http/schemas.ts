@@ -21,7 +21,10 @@ export const messageSchema = Type.Object(
 
 export const historySchema = Type.Object(
   {
-    messages: Type.Array(messageSchema, { description: 'Oldest first.' }),
+    messages: Type.Array(messageSchema, {
+      description:
+        'Oldest first. Deleted ones are left out and not counted: fewer than `limit` means that there are no more.',
+    }),
     head: Type.Integer({ minimum: 0, description: 'The seq of the newest message of the room, 0 without any.' }),
   },
   { description: 'A part of a room’s history.' },

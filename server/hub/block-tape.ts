@@ -113,6 +113,13 @@ export class BlockTape<E> implements Tape<E> {
     this.#lastFrom = -1;
   }
 
+  forget(): void {
+    this.#segments = [];
+    this.#runs = new WeakMap();
+    this.#last = undefined;
+    this.#lastFrom = -1;
+  }
+
   #segmentOf(position: number): Segment {
     const index = lastAtMost(this.#segments.length, (each) => this.#segments[each]?.first ?? 0, position);
     // biome-ignore lint/style/noNonNullAssertion: there is a segment, and the index is inside the list.

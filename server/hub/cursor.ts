@@ -55,6 +55,14 @@ export class Cursor<E> {
     if (index < events.length) this.#run = { events, position, index, keep };
   }
 
+  /** An event has become another one, and this cursor may still have the old one before it. */
+  replace(position: number, event: E): void {
+    const run = this.#run;
+    const at = run === undefined ? -1 : position - run.position;
+    if (run === undefined || at < run.index || at >= run.events.length) return;
+    this.#run = { ...run, events: run.events.with(at, event), keep: false };
+  }
+
   /** Takes the next slice and moves past it. Only while neither `idle` nor `leftBehind`. */
   take(): Slice {
     const run = this.#run;

@@ -53,6 +53,15 @@ export class Log<E> {
     return position;
   }
 
+  /** Puts another event in the place of one that is kept; returns whether it was. */
+  replace(position: number, event: E): boolean {
+    const old = this.at(position);
+    if (old === undefined) return false;
+    this.#events[this.#start + position - this.#first] = event;
+    this.#bytes += this.#size(event) - this.#size(old);
+    return true;
+  }
+
   /** Drops the events past the bounds at `now`. */
   expire(now: number): void {
     const oldest = now - this.#bounds.age;

@@ -28,15 +28,20 @@ export class PageReader<E> {
     const page = this.#fetch(from);
     this.#pages.set(from, page);
     page.then(
-      (read) => this.#settled(from, read.events.length === PAGE_EVENTS),
-      () => this.#settled(from, false),
+      (read) => this.#settled(from, page, read.events.length === PAGE_EVENTS),
+      () => this.#settled(from, page, false),
     );
     return page;
   }
 
+  /** What the store has is not what was read: pages are read anew. One that is on its way serves those who wait for it. */
+  forget(): void {
+    this.#pages.clear();
+  }
+
   /** A page that is not full may still grow: it served those who waited for it, and goes. */
-  #settled(from: number, keep: boolean): void {
-    if (!keep) this.#pages.delete(from);
+  #settled(from: number, page: Promise<Page<E>>, keep: boolean): void {
+    if (!keep && this.#pages.get(from) === page) this.#pages.delete(from);
     if (this.#pages.size <= KEPT_PAGES) return;
     const oldest = this.#pages.keys().next();
     if (!oldest.done) this.#pages.delete(oldest.value);

@@ -102,6 +102,17 @@ export class Stream<E> {
     return position;
   }
 
+  /**
+   * Puts another event in the place of one that was appended: whoever has not been sent it gets the other one. It is rare, so
+   * all that was encoded is forgotten. Bytes that a sink has taken already stay what they are.
+   */
+  replace(position: number, event: E): void {
+    this.#log.replace(position, event);
+    this.pages.forget();
+    for (const tape of this.#tapes.values()) tape.forget();
+    for (const cursor of this.cursors) cursor.replace(position, event);
+  }
+
   /** Drops what is too old; the hub calls it now and then, so that a quiet stream lets go of its events too. */
   expire(): void {
     this.#log.expire(this.#host.clock.monotonic());

@@ -38,6 +38,8 @@ export interface Tape<E> {
   run(events: readonly E[], index: number, position: number, keep: boolean, window?: Window): Slice;
   /** Lets go of what lies wholly before `first`. */
   dropBefore(first: number): void;
+  /** Lets go of everything, as an event has become another one: what is asked for from now on is encoded anew. */
+  forget(): void;
 }
 
 /** What a tape needs of its stream's log. */
@@ -151,6 +153,13 @@ export class EventTape<E> implements Tape<E> {
     while (gone < this.#segments.length && this.#segmentAt(gone).next <= first) gone++;
     if (gone === 0) return;
     this.#segments = this.#segments.slice(gone);
+    this.#last = undefined;
+    this.#lastFrom = -1;
+  }
+
+  forget(): void {
+    this.#segments = [];
+    this.#runs = new WeakMap();
     this.#last = undefined;
     this.#lastFrom = -1;
   }

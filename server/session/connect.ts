@@ -5,6 +5,7 @@ import { type Frame, type FrameHeader, headerOf } from '../protocol/stomp/frame.
 import { type HeartBeat, parseHeartBeat } from '../protocol/stomp/heart-beat.ts';
 import { negotiateVersion, type Version, versions } from '../protocol/stomp/version.ts';
 import { SERVER_BEAT } from './pace.ts';
+import type { SignedInAs } from './sender.ts';
 import type { Session } from './session.ts';
 
 /** The longest name of a user, in code points. */
@@ -22,9 +23,10 @@ export function connect(session: Session, frame: Frame, receipt: string | undefi
     return;
   }
   const beat = heartBeatOf(frame);
-  const { signIn } = session.host.options;
+  const { signIn, isModerator } = session.host.options;
   if (signIn === undefined) {
-    welcome(session, { version, beat, name: nameOf(frame, version) });
+    const moderator = isModerator?.(headerOf(frame, 'passcode')) ?? false;
+    welcome(session, { version, beat, name: nameOf(frame, version), moderator });
     return;
   }
   const signedIn = (identity: Identity): void => welcome(session, { version, beat, name: identity.name, identity });
@@ -34,16 +36,14 @@ export function connect(session: Session, frame: Frame, receipt: string | undefi
 }
 
 /** What was agreed on. */
-interface Agreed {
+interface Agreed extends SignedInAs {
   readonly version: Version;
   readonly beat: HeartBeat | undefined;
-  readonly name: string | undefined;
-  readonly identity?: Identity;
 }
 
-function welcome(session: Session, { version, beat, name, identity }: Agreed): void {
+function welcome(session: Session, { version, beat, ...as }: Agreed): void {
   const { options } = session.host;
-  const sender = session.begin(version, name, beat ?? { promised: 0, wanted: 0 }, identity);
+  const sender = session.begin(version, as, beat ?? { promised: 0, wanted: 0 });
   const headers: FrameHeader[] = [
     ['version', version],
     ['session', sender.session],
@@ -52,7 +52,7 @@ function welcome(session: Session, { version, beat, name, identity }: Agreed): v
     ['heart-beat', version === '1.0' && beat === undefined ? '0,0' : `${SERVER_BEAT.promised},${SERVER_BEAT.wanted}`],
     ['epoch', options.epoch],
   ];
-  if (name !== undefined) headers.push(['user-name', name]);
+  if (as.name !== undefined) headers.push(['user-name', as.name]);
   session.send('CONNECTED', headers);
   options.destinations.joined(sender);
 }

@@ -32,6 +32,10 @@ export interface Sender {
   readonly fallback: string;
   /** Whether the name is that of a token, so that it cannot be another one. */
   readonly signedIn?: boolean;
+  /** Where it comes from, as what counts as one stranger: see `networkOf`. */
+  readonly address?: string;
+  /** Its token lets it moderate. */
+  readonly moderator?: boolean;
 }
 
 /** Takes a SEND. Resolves when the message is accepted (for chat: committed); rejects with a `Refusal`. */

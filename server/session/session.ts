@@ -1,4 +1,3 @@
-import type { Identity } from '../auth/identity.ts';
 import { type ErrorCode, errorTable, Refusal, refusalOf } from '../errors.ts';
 import type { Client } from '../hub/client.ts';
 import type { Allowance } from '../limits/limits.ts';
@@ -14,6 +13,7 @@ import { errorFrame, errorMessage, errorMessageHeaders } from './error-frame.ts'
 import { optionalHeader } from './headers.ts';
 import { Pace } from './pace.ts';
 import type { Pipe } from './pipe.ts';
+import { knownOf, type SignedInAs } from './sender.ts';
 import type { Sessions } from './sessions.ts';
 import { SignedIn } from './signed-in.ts';
 import type { Subscription } from './subscription.ts';
@@ -171,13 +171,13 @@ export class Session implements Watched {
   // What the verbs call.
 
   /** The session is connected from here on. */
-  begin(version: Version, name: string | undefined, heartBeat: HeartBeat, identity?: Identity): Sender {
+  begin(version: Version, as: SignedInAs, heartBeat: HeartBeat): Sender {
     const { host } = this;
     this.#parser.version = version;
     this.#state = 'connected';
     host.connected++;
-    this.#sender = host.sender(name, identity?.name !== undefined);
-    if (identity !== undefined) this.signedIn = new SignedIn(this, identity);
+    this.#sender = host.sender(as.name, knownOf(as, this.pipe.peer));
+    if (as.identity !== undefined) this.signedIn = new SignedIn(this, as.identity);
     this.#pace = new Pace(heartBeat);
     host.wheel.add(this, this.#pace.next(0, 0, host.options.random()));
     return this.#sender;

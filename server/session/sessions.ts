@@ -6,6 +6,7 @@ import type { Allowance } from '../limits/limits.ts';
 import type { Logger } from '../log.ts';
 import type { Destinations, Sender } from './destinations.ts';
 import type { Pipe } from './pipe.ts';
+import type { Known } from './sender.ts';
 import { Session } from './session.ts';
 import { Turns } from './turns.ts';
 import { Wheel } from './wheel.ts';
@@ -27,6 +28,8 @@ export interface SessionsOptions {
   readonly maxSubscriptions?: number;
   /** Asks for tokens; everybody is a guest where it is absent. */
   readonly signIn?: Authenticator | undefined;
+  /** Whether that is the token of the moderators, which a guest may bring as passcode. */
+  isModerator?(token: string | undefined): boolean;
   /** Told of each refusal that a session answers with. */
   refused?(code: ErrorCode): void;
 }
@@ -52,14 +55,14 @@ export class Sessions {
     return new Session(this, pipe);
   }
 
-  /** The identity of a session that signs in as `name`, or as a guest; `signedIn` where the name is that of a token. */
-  sender(name: string | undefined, signedIn = false): Sender {
+  /** The identity of a session that signs in as `name`, or as a guest, with what else is known of it. */
+  sender(name: string | undefined, known: Known = {}): Sender {
     this.#count++;
     return {
       session: `${this.#count.toString(36)}-${this.#hex()}`,
       name,
       fallback: `guest-${this.#hex()}`,
-      ...(signedIn && { signedIn }),
+      ...known,
     };
   }
 

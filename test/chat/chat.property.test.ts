@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Sent } from '../../server/chat/committer.ts';
+import type { ChatEvent } from '../../server/chat/event.ts';
 import type { Backplane, BackplaneListener, Channel } from '../../server/engines/backplane.ts';
+import { type Deletion, isDeletion } from '../../server/engines/message-store.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
 import { turn } from './turn.ts';
 import { ChatWorld, follow } from './world.ts';
@@ -73,6 +75,8 @@ const INSTANCES = 2;
 
 type Step =
   | { readonly kind: 'post'; readonly by: number; readonly count: number; readonly resend: boolean }
+  | { readonly kind: 'delete'; readonly by: number; readonly seq: number }
+  | { readonly kind: 'join'; readonly to: number; readonly after: number }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'plane'; readonly of: number }
   | { readonly kind: 'store'; readonly trouble: 'down' | 'cut-before' | 'cut-after' | undefined };
@@ -87,6 +91,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       count: fc.integer({ min: 1, max: 6 }),
       resend: fc.boolean(),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('delete' as const), by, seq: fc.integer({ min: 1, max: 30 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('join' as const), to: by, after: fc.integer({ min: 0, max: 30 }) }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 60 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('plane' as const), of: by }) },
@@ -109,9 +121,16 @@ async function play(steps: readonly Step[], fate: Iterator<Fate>, wait: Iterator
     Array.from({ length: INSTANCES }, () => world.instance({ backplane: plane.connect() })),
   );
   world.store.latency = () => new Promise((resolve) => void world.clock.after(wait.next().value ?? 0, resolve));
-  const seen = instances.map(({ chat, hub }) =>
-    follow(hub, chat.room('global').stream, (event) => (event.kind === 'message' ? event.message.id : event.kind), 1),
-  );
+  const join = (to: number, after: number): (() => string[]) => {
+    const instance = instances[to];
+    if (instance === undefined) throw new Error(`there is no instance ${to}`);
+    const { stream } = instance.chat.room('global');
+    return follow(instance.hub, stream, line, Math.min(after + 1, stream.next));
+  };
+  const seen = instances.map((_, to) => join(to, 0));
+  /** Those who came later: what they had before they came is what the store had then. */
+  const later: { readonly had: number; readonly texts: () => string[] }[] = [];
+  const deleted: { readonly seq: number; deletion: Deletion | undefined }[] = [];
   const answers: { readonly id: string; sent: Sent | undefined; settled: boolean }[] = [];
   const post = (one: Extract<Step, { kind: 'post' }>, i: number): void => {
     const id = one.resend ? (answers[i]?.id ?? 'first') : `id-${answers.length}`;
@@ -125,26 +144,73 @@ async function play(steps: readonly Step[], fate: Iterator<Fate>, wait: Iterator
   };
   for (const one of steps) {
     if (one.kind === 'post') for (let i = 0; i < one.count; i++) post(one, i);
-    else if (one.kind === 'wait') await turn(world.clock, one.ms);
+    else if (one.kind === 'delete') {
+      const asked: (typeof deleted)[number] = { seq: one.seq, deletion: undefined };
+      deleted.push(asked);
+      instances[one.by]?.chat.moderation.delete('global', one.seq, { by: 'mod', reason: '' }).then(
+        (deletion) => Object.assign(asked, { deletion }),
+        () => undefined,
+      );
+    } else if (one.kind === 'join') {
+      const next = instances[one.to]?.chat.room('global').stream.next ?? 1;
+      later.push({ had: Math.min(one.after, next - 1), texts: join(one.to, one.after) });
+    } else if (one.kind === 'wait') await turn(world.clock, one.ms);
     else if (one.kind === 'plane') plane.instances[one.of]?.set(!plane.instances[one.of]?.up);
     else world.store.trouble = one.trouble;
   }
   world.store.trouble = undefined;
   await turn(world.clock, 12_000, 20);
-  return { world, seen, answers };
+  return { world, seen, later, deleted, answers };
 }
 
-test('two instances, one store, a plane that loses: everyone sees the store, in order, once, and every answer holds', async () => {
+/** A message by seq and id, a deletion by its own seq and what it takes. */
+function line(event: ChatEvent): string {
+  if (event.kind === 'message') return `${event.message.seq} ${event.message.id}`;
+  return event.kind === 'deleted' ? `${event.deletion.seq} -${event.deletion.target}` : event.kind;
+}
+
+/** What a page shows after these events: the messages that no deletion took. */
+function visible(lines: readonly string[]): string[] {
+  const shown = new Map<number, string>();
+  for (const [seq, what = ''] of lines.map((text) => text.split(' '))) {
+    if (what.startsWith('-')) shown.delete(-Number(what));
+    else shown.set(Number(seq), what);
+  }
+  return [...shown.values()];
+}
+
+test('two instances, one store, a plane that loses: everyone sees the store, in order, once, deletions included, and every answer holds', async () => {
   const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), fates, waits, async (steps, fate, wait) => {
-    const { world, seen, answers } = await play(steps, fate, wait);
-    const messages = world.store.of('global');
-    const ids = messages.map((message) => message.id);
+    const { world, seen, later, deleted, answers } = await play(steps, fate, wait);
+    const entries = world.store.entries('global');
+    const ids = world.store.of('global').map((message) => message.id);
     assert.equal(new Set(ids).size, ids.length, 'each id is stored once');
-    for (const texts of seen) assert.deepEqual(texts(), ids);
+    const seqs = (lines: readonly string[]): number[] => lines.map((text) => Number(text.split(' ')[0]));
+    for (const texts of seen) {
+      assert.deepEqual(seqs(texts()), seqs(entries.map(({ seq }) => `${seq}`)), 'each seq once, in order');
+      assert.deepEqual(visible(texts()), ids, 'all end with the same messages');
+    }
+    for (const { had, texts } of later) {
+      const left = world.store.of('global').filter(({ seq }) => seq > had);
+      assert.deepEqual(seqs(texts()), seqs(entries.filter(({ seq }) => seq > had).map(({ seq }) => `${seq}`)));
+      assert.deepEqual(
+        visible(texts()),
+        left.map(({ id }) => id),
+      );
+    }
+    for (const { seq, deletion } of deleted) {
+      if (deletion === undefined) continue;
+      assert.deepEqual(entries[deletion.seq - 1], deletion);
+      assert.ok(isDeletion(entries[seq - 1] ?? deletion), 'what was said to be deleted is');
+    }
+    const gone = new Set(deleted.filter(({ deletion }) => deletion !== undefined).map(({ seq }) => seq));
     for (const { id, sent, settled } of answers) {
       assert.ok(settled, 'each send is answered');
-      if (sent !== undefined) assert.equal(messages[sent.message.seq - 1]?.id, id);
+      if (sent === undefined) continue;
+      const entry = entries[sent.message.seq - 1];
+      if (entry !== undefined && !isDeletion(entry)) assert.equal(entry.id, id);
+      else assert.ok(entry !== undefined && (gone.has(entry.seq) || deleted.some(({ seq }) => seq === entry.seq)));
     }
   });
-  await fc.assert(property, { numRuns: 40 });
+  await fc.assert(property, { numRuns: 60 });
 });

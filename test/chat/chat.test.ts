@@ -195,7 +195,7 @@ test('a position above the head is unknown, unless the store is ahead of us', as
   const room = chat.room('global');
   await assert.rejects(async () => room.start('1'), refusal('position-unknown', /ends at 0/));
   for (let seq = 1; seq <= 5; seq++) {
-    world.store.of('global').push({ room: 'global', seq, id: `${seq}`, sender: 'bob', content: 'x', time: 1 });
+    world.store.entries('global').push({ room: 'global', seq, id: `${seq}`, sender: 'bob', content: 'x', time: 1 });
   }
   const start = await room.start('4');
   assert.deepEqual(start, { next: 5 });
@@ -240,7 +240,7 @@ test('where the store no longer has the oldest, one event says so', async () => 
   const world = new ChatWorld();
   const { chat } = await world.instance();
   await postMany(world, chat, 500);
-  world.store.of('global').splice(0, 230);
+  world.store.entries('global').splice(0, 230);
   const { chat: restarted, hub } = await world.instance();
   const room = restarted.room('global');
   const seen = follow(hub, room.stream, json, (await room.start('0')).next);
@@ -292,7 +292,7 @@ test('a message whose news were lost is found within some seconds, though nothin
   const world = new ChatWorld();
   const { chat, hub } = await world.instance();
   const seen = follow(hub, chat.room('global').stream, json, 1);
-  world.store.of('global').push({ room: 'global', seq: 1, id: 'x', sender: 'bob', content: 'x', time: 1 });
+  world.store.entries('global').push({ room: 'global', seq: 1, id: 'x', sender: 'bob', content: 'x', time: 1 });
   await turn(world.clock, 5_010, 10);
   assert.equal(seen().length, 1);
 });
@@ -300,7 +300,7 @@ test('a message whose news were lost is found within some seconds, though nothin
 test('news that nobody heard make us read the store, for what others said meanwhile', async () => {
   const world = new ChatWorld();
   const theirs = { room: 'global', seq: 2, id: 'x', sender: 'bob', content: 'theirs', time: 1 };
-  const backplane = new DeafBackplane(() => void world.store.of('global').push(theirs));
+  const backplane = new DeafBackplane(() => void world.store.entries('global').push(theirs));
   const { chat, hub } = await world.instance({ backplane });
   const seen = follow(hub, chat.room('global').stream, json, 1);
   await settle();
@@ -338,7 +338,7 @@ test('a resend to another instance makes known what died with the first before i
   const [here, there] = [await world.instance(), await world.instance()];
   await settle();
   const seen = [here, there].map(({ chat, hub }) => follow(hub, chat.room('global').stream, json, 1));
-  world.store.of('global').push({ room: 'global', seq: 1, id: 'x', sender: 'ann', content: 'x', time: 1 });
+  world.store.entries('global').push({ room: 'global', seq: 1, id: 'x', sender: 'ann', content: 'x', time: 1 });
   const { duplicate } = await post(world, here.chat, { id: 'x', content: 'x' });
   await turn(world.clock, 2);
   assert.equal(duplicate, true);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Gate } from '../../server/chat/gate.ts';
 import { ChatStats } from '../../server/chat/stats.ts';
-import type { Message } from '../../server/engines/message-store.ts';
+import type { Entry, Message } from '../../server/engines/message-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { MemoryStore } from './memory-store.ts';
 import { recordingLog } from './recording-log.ts';
@@ -20,6 +20,7 @@ function setUp(stored = 0) {
   const stats = new ChatStats();
   const { log, lines } = recordingLog();
   const passed: number[] = [];
+  const entries: Entry[] = [];
   const plane = { up: true };
   const gate = new Gate({
     room: 'global',
@@ -29,13 +30,16 @@ function setUp(stored = 0) {
     stats,
     next: 1,
     backplaneUp: () => plane.up,
-    pass: (one) => void passed.push(one.seq),
+    pass: (one) => {
+      passed.push(one.seq);
+      entries.push(one);
+    },
   });
   const commit = (count: number): void => {
-    for (let i = 0; i < count; i++) store.of('global').push(message(store.of('global').length + 1));
+    for (let i = 0; i < count; i++) store.entries('global').push(message(store.entries('global').length + 1));
   };
   commit(stored);
-  return { clock, store, stats, lines, passed, plane, gate, commit };
+  return { clock, store, stats, lines, passed, entries, plane, gate, commit };
 }
 
 function upTo(n: number): number[] {
@@ -202,11 +206,23 @@ test('a store that cannot be read is asked again until it answers, and the log s
 
 test('a store with a hole in it lets nothing past the hole', async () => {
   const { gate, passed, store, lines, clock } = setUp(4);
-  store.of('global').splice(1, 1);
+  store.entries('global').splice(1, 1);
   gate.offer(message(4));
   await turn(clock, 1_000, 25);
   assert.deepEqual(passed, [1]);
   assert.match(lines[0]?.text ?? '', /cannot be read/);
+});
+
+test('what retention took while the gate was away passes as deleted, and the rest follows', async () => {
+  const { gate, passed, entries, store, clock } = setUp(6);
+  store.entries('global').splice(0, 3);
+  gate.offer(message(6));
+  await turn(clock, 25);
+  assert.deepEqual(passed, upTo(6));
+  assert.deepEqual(
+    entries.map((entry) => ('target' in entry ? `${entry.target} deleted` : entry.seq)),
+    ['1 deleted', '2 deleted', '3 deleted', 4, 5, 6],
+  );
 });
 
 test('after close nothing passes from a read, and no timer stays', async () => {

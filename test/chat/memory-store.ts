@@ -1,20 +1,27 @@
 import {
   type Draft,
+  type Entry,
+  isDeletion,
   type Message,
-  type MessageStore,
   type Outcome,
   StoreDown,
   StoreUnknown,
   type Unit,
+  type Which,
 } from '../../server/engines/message-store.ts';
+import type { ModeratedStore } from '../../server/engines/moderation-store.ts';
 import { splitUnits } from '../../server/engines/units.ts';
+import { MemoryModeration } from './memory-moderation.ts';
 
 /** `cut-before`, `cut-after`: the answer of a commit is lost, with nothing or everything stored. */
 export type Trouble = 'down' | 'cut-before' | 'cut-after' | 'broken';
 
 /** A message store in memory that fails as a test wants it to. */
-export class MemoryStore implements MessageStore {
-  readonly rooms = new Map<string, Message[]>();
+export class MemoryStore implements ModeratedStore {
+  readonly rooms = new Map<string, Entry[]>();
+  readonly moderation = new MemoryModeration(this);
+  /** What was deleted: the seq and time of a message by its key. */
+  readonly erased = new Map<string, Pick<Message, 'seq' | 'time'>>();
   /** Sizes of the groups that were asked for. */
   readonly groups: number[] = [];
   reads = 0;
@@ -43,19 +50,19 @@ export class MemoryStore implements MessageStore {
   }
 
   async head(room: string): Promise<number> {
-    const messages = this.of(room);
+    const entries = this.rooms.get(room) ?? [];
     await this.#read();
-    return messages.at(-1)?.seq ?? 0;
+    return entries.at(-1)?.seq ?? 0;
   }
 
-  async after(room: string, after: number, limit: number): Promise<Message[]> {
-    const found = this.of(room).filter(({ seq }) => seq > after);
+  async after(room: string, after: number, limit: number, which: Which = 'all'): Promise<Entry[]> {
+    const found = this.#entries(room, which).filter(({ seq }) => seq > after);
     await this.#read();
     return found.slice(0, limit);
   }
 
-  async before(room: string, before: number, limit: number): Promise<Message[]> {
-    const found = this.of(room).filter(({ seq }) => seq < before);
+  async before(room: string, before: number, limit: number, which: Which = 'all'): Promise<Entry[]> {
+    const found = this.#entries(room, which).filter(({ seq }) => seq < before);
     await this.#read();
     return found.slice(-limit);
   }
@@ -66,9 +73,18 @@ export class MemoryStore implements MessageStore {
 
   /** All messages of a room, in order. */
   of(room: string): Message[] {
-    const messages = this.rooms.get(room) ?? [];
-    this.rooms.set(room, messages);
-    return messages;
+    return this.entries(room).filter((entry): entry is Message => !isDeletion(entry));
+  }
+
+  /** The same with what was deleted; what is pushed is stored. */
+  entries(room: string): Entry[] {
+    const entries = this.rooms.get(room) ?? [];
+    this.rooms.set(room, entries);
+    return entries;
+  }
+
+  #entries(room: string, which: Which): Entry[] {
+    return which === 'all' ? [...this.entries(room)] : this.of(room);
   }
 
   async #read(): Promise<void> {
@@ -86,13 +102,20 @@ export class MemoryStore implements MessageStore {
   }
 
   #store(draft: Draft): Outcome {
-    const messages = this.of(draft.room);
-    const there = messages.find(({ id, sender }) => id === draft.id && sender === draft.sender);
+    const gone = this.erased.get(keyOf(draft));
+    if (gone !== undefined) return { kind: 'duplicate', message: { ...draft, ...gone }, deleted: true };
+    const there = this.of(draft.room).find(({ id, sender }) => id === draft.id && sender === draft.sender);
     if (there !== undefined) {
       return there.content === draft.content ? { kind: 'duplicate', message: there } : { kind: 'conflict' };
     }
-    const message = { ...draft, seq: (messages.at(-1)?.seq ?? 0) + 1 };
-    messages.push(message);
+    const entries = this.entries(draft.room);
+    const message = { ...draft, seq: (entries.at(-1)?.seq ?? 0) + 1 };
+    entries.push(message);
     return { kind: 'stored', message };
   }
+}
+
+/** The key under which a message is deleted. */
+export function keyOf({ room, sender, id }: Pick<Draft, 'room' | 'sender' | 'id'>): string {
+  return JSON.stringify([room, sender, id]);
 }

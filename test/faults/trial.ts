@@ -1,5 +1,6 @@
 import type { Message } from '../../server/engines/message-store.ts';
 import type { Offsets, TickRecord } from '../../server/engines/tick-log.ts';
+import { messagesOf } from '../support/messages.ts';
 import { Crowd, type CrowdSize } from './crowd.ts';
 import type { Fault } from './faults.ts';
 import type { StreamReader } from './stream-reader.ts';
@@ -87,7 +88,7 @@ async function countChat({ store }: System, { users, record }: Crowd, head: numb
   const stored: Message[] = [];
   for (let after = head; ; after = stored.at(-1)?.seq ?? after) {
     const page = await store.after(ROOM, after, PAGE);
-    stored.push(...page);
+    stored.push(...messagesOf(page));
     if (page.length < PAGE) break;
   }
   const last = head + stored.length;

@@ -40,8 +40,8 @@ for (const path of [
 test('a path that cannot be decoded is refused', async () => refused(await app.get('/%zz'), 400, 'invalid-request'));
 
 for (const [method, path, allow] of [
-  ['DELETE', '/api/chat/messages', 'GET, HEAD, POST, OPTIONS'],
-  ['PUT', '/api/chat/messages?room=global', 'GET, HEAD, POST, OPTIONS'],
+  ['PATCH', '/api/chat/messages', 'GET, HEAD, POST, DELETE, OPTIONS'],
+  ['PUT', '/api/chat/messages?room=global', 'GET, HEAD, POST, DELETE, OPTIONS'],
   ['POST', '/api/info', 'GET, HEAD, OPTIONS'],
   ['POST', '/', 'GET, HEAD, OPTIONS'],
   ['POST', '/ws-endpoint', 'GET, HEAD'],
@@ -57,7 +57,7 @@ for (const [method, path, allow] of [
 test('OPTIONS on a known path says what is allowed, on another that there is nothing', async () => {
   const known = await fetch(`${app.url}/api/chat/messages`, { method: 'OPTIONS' });
   assert.equal(known.status, 204);
-  assert.equal(known.headers.get('allow'), 'GET, HEAD, POST, OPTIONS');
+  assert.equal(known.headers.get('allow'), 'GET, HEAD, POST, DELETE, OPTIONS');
   await refused(await fetch(`${app.url}/nowhere`, { method: 'OPTIONS' }), 404, 'not-found');
 });
 

@@ -45,7 +45,9 @@ test('the name is the login header, exactly as it came', () => {
   const stage = new Stage();
   stage.frame('CONNECT', { 'accept-version': '1.2', login: ' Zoë: \\n ' });
   assert.match(stage.bytes(), /\nuser-name: Zoë: \\n \n/);
-  assert.deepEqual(stage.destinations.present, [{ session: '1-800000', name: ' Zoë: \\n ', fallback: 'guest-800000' }]);
+  assert.deepEqual(stage.destinations.present, [
+    { session: '1-800000', name: ' Zoë: \\n ', fallback: 'guest-800000', address: '192.0.2.1' },
+  ]);
 });
 
 test('in 1.0 the space after the colon is not part of the name', () => {
@@ -56,7 +58,9 @@ test('in 1.0 the space after the colon is not part of the name', () => {
 
 test('without a login there is no name, but one to fall back on', () => {
   const stage = new Stage().connect();
-  assert.deepEqual(stage.destinations.present, [{ session: '1-800000', name: undefined, fallback: 'guest-800000' }]);
+  assert.deepEqual(stage.destinations.present, [
+    { session: '1-800000', name: undefined, fallback: 'guest-800000', address: '192.0.2.1' },
+  ]);
 });
 
 test('a login that is empty, above 100 characters or has control characters is refused', () => {

@@ -20,9 +20,10 @@ export class StompClient {
     socket.addEventListener('close', () => this.#came.resolve());
   }
 
-  static async connect(url: string, login?: string): Promise<StompClient> {
+  static async connect(url: string, login?: string, more: Readonly<Record<string, string>> = {}): Promise<StompClient> {
     const client = await StompClient.open(url);
-    client.send('CONNECT', { 'accept-version': '1.2', host: 'localhost', ...(login !== undefined && { login }) });
+    const name = login !== undefined && { login };
+    client.send('CONNECT', { 'accept-version': '1.2', host: 'localhost', ...name, ...more });
     await client.frame((frame) => frame.command === 'CONNECTED');
     return client;
   }
@@ -51,6 +52,16 @@ export class StompClient {
     const receipt = crypto.randomUUID();
     this.send('SEND', { destination, receipt }, JSON.stringify(body));
     await this.frame((frame) => frame.command === 'RECEIPT' && frame.headers['receipt-id'] === receipt);
+  }
+
+  /** Sends what is refused, and resolves with the code. */
+  async refused(destination: string, body: object): Promise<string> {
+    const receipt = crypto.randomUUID();
+    this.send('SUBSCRIBE', { id: receipt, destination: '/user/queue/errors' });
+    this.send('SEND', { destination, receipt }, JSON.stringify(body));
+    const { code } = await this.message('/user/queue/errors');
+    this.send('UNSUBSCRIBE', { id: receipt });
+    return code;
   }
 
   /** The next frame like this, taken out of the others. */

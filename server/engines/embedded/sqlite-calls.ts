@@ -1,9 +1,13 @@
 import type { SqliteFile, SqliteMessages } from './sqlite-messages.ts';
+import type { SqliteModeration } from './sqlite-moderation.ts';
+
+type Calls = Pick<SqliteMessages, 'commit' | 'head' | 'after' | 'before'> &
+  Pick<SqliteModeration, 'read' | 'change' | 'erase' | 'trim' | 'audit' | 'note'>;
 
 /** What the thread of the database does on request. */
-export type Method = 'commit' | 'head' | 'after' | 'before';
-export type Arguments<M extends Method> = Parameters<SqliteMessages[M]>;
-export type Result<M extends Method> = ReturnType<SqliteMessages[M]>;
+export type Method = keyof Calls;
+export type Arguments<M extends Method> = Parameters<Calls[M]>;
+export type Result<M extends Method> = ReturnType<Calls[M]>;
 
 /** To the thread; `close` is answered by its end. */
 export type Request =

@@ -4,13 +4,14 @@ import type { Clock, Timer } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import {
   type Draft,
-  type Message,
-  type MessageStore,
+  type Entry,
   type Outcome,
   StoreDown,
   StoreUnknown,
   type Unit,
+  type Which,
 } from '../message-store.ts';
+import type { ModeratedStore, ModerationStore } from '../moderation-store.ts';
 import type { Arguments, Method, Reply, Request, Result, ThreadData } from './sqlite-calls.ts';
 
 export interface SqliteStoreOptions {
@@ -47,7 +48,7 @@ interface Thread {
 }
 
 /** Opens the message store of a folder. Rejects with a sentence for the operator where that cannot be. */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<MessageStore> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<ModeratedStore> {
   const store = new SqliteMessageStore(options);
   try {
     await store.epoch();
@@ -62,7 +63,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Mess
  * The message store that needs nothing beside it: one SQLite file, in a thread of its own. A thread that dies is started
  * again by the next call.
  */
-class SqliteMessageStore implements MessageStore {
+class SqliteMessageStore implements ModeratedStore {
+  readonly moderation: ModerationStore;
   readonly #options: SqliteStoreOptions;
   #thread: Promise<Thread> | undefined;
   #epoch: string | undefined;
@@ -71,6 +73,14 @@ class SqliteMessageStore implements MessageStore {
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
+    this.moderation = {
+      read: (...args) => this.#call('read', args),
+      change: (...args) => this.#call('change', args),
+      erase: (...args) => this.#call('erase', args),
+      trim: (...args) => this.#call('trim', args),
+      audit: (...args) => this.#call('audit', args),
+      note: (...args) => this.#call('note', args),
+    };
   }
 
   async epoch(): Promise<string> {
@@ -85,12 +95,12 @@ class SqliteMessageStore implements MessageStore {
     return this.#call('head', [room]);
   }
 
-  after(room: string, after: number, limit: number): Promise<Message[]> {
-    return this.#call('after', [room, after, limit]);
+  after(room: string, after: number, limit: number, which: Which = 'all'): Promise<Entry[]> {
+    return this.#call('after', [room, after, limit, which]);
   }
 
-  before(room: string, before: number, limit: number): Promise<Message[]> {
-    return this.#call('before', [room, before, limit]);
+  before(room: string, before: number, limit: number, which: Which = 'all'): Promise<Entry[]> {
+    return this.#call('before', [room, before, limit, which]);
   }
 
   close(): Promise<void> {
@@ -172,9 +182,12 @@ class SqliteMessageStore implements MessageStore {
   }
 }
 
-/** A call without an answer: of a commit that means that its fate is not known. */
+/** What is done once it is asked for, whether its answer comes or not. */
+const WRITES: readonly Method[] = ['commit', 'change', 'erase', 'note'];
+
+/** A call without an answer: of one that writes that means that its fate is not known. */
 function lost(method: Method, reason: string): Error {
-  return method === 'commit' ? new StoreUnknown(reason) : new Error(reason);
+  return WRITES.includes(method) ? new StoreUnknown(reason) : new Error(reason);
 }
 
 /** The thread is gone: what it was asked stays without an answer. */

@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Draft, Message, Outcome, Unit } from '../message-store.ts';
+import { erasedKey } from '../erased-key.ts';
+import type { Draft, Entry, Message, Outcome, Unit, Which } from '../message-store.ts';
 import { splitUnits } from '../units.ts';
-import { commitFailure } from './sqlite-errors.ts';
+import { SqliteModeration } from './sqlite-moderation.ts';
 import { migrate } from './sqlite-schema.ts';
+import { inTransaction } from './sqlite-transaction.ts';
 
 export interface SqliteFile {
   /** Path of the database file; its folder is made where it is missing. */
@@ -30,6 +32,11 @@ function messageOf(row: Row): Message {
   };
 }
 
+function entryOf(row: Row): Entry {
+  if (row.target === null) return messageOf(row);
+  return { room: String(row.room), seq: Number(row.seq), target: Number(row.target), time: Number(row.time) };
+}
+
 /** Opens the file with full durability: in WAL mode with FULL each commit is on the disk when it returns. */
 function open(file: SqliteFile): DatabaseSync {
   mkdirSync(dirname(file.path), { recursive: true });
@@ -38,6 +45,8 @@ function open(file: SqliteFile): DatabaseSync {
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
     if (mode !== 'wal') throw new Error(`its file system does not allow a write-ahead log (journal mode ${mode})`);
     db.exec('PRAGMA synchronous = FULL');
+    // What is deleted is overwritten: nothing of it stays in pages that are free.
+    db.exec('PRAGMA secure_delete = ON');
     if (file.maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${file.maxPages}`);
     return db;
   } catch (error) {
@@ -49,13 +58,15 @@ function open(file: SqliteFile): DatabaseSync {
 /** The messages of one SQLite file. Every call blocks until it is done, so this lives in a thread of its own. */
 export class SqliteMessages {
   readonly epoch: string;
+  readonly moderation: SqliteModeration;
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #byKey: StatementSync;
   readonly #head: StatementSync;
   readonly #moveHead: StatementSync;
-  readonly #after: StatementSync;
-  readonly #before: StatementSync;
+  readonly #ranges: Readonly<Record<Which, { readonly after: StatementSync; readonly before: StatementSync }>>;
+  readonly #anyErased: StatementSync;
+  readonly #erased: StatementSync;
 
   constructor(file: SqliteFile) {
     const db = open(file);
@@ -75,50 +86,35 @@ export class SqliteMessages {
     this.#moveHead = db.prepare(
       'INSERT INTO room (name, head) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET head = excluded.head',
     );
-    this.#after = db.prepare('SELECT * FROM message WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?');
-    this.#before = db.prepare('SELECT * FROM message WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?');
+    const ranges = (also: string) => ({
+      after: db.prepare(`SELECT * FROM message WHERE room = ? AND seq > ? ${also} ORDER BY seq LIMIT ?`),
+      before: db.prepare(`SELECT * FROM message WHERE room = ? AND seq < ? ${also} ORDER BY seq DESC LIMIT ?`),
+    });
+    this.#ranges = { all: ranges(''), messages: ranges('AND target IS NULL') };
+    this.#anyErased = db.prepare('SELECT 1 FROM erased WHERE room = ? LIMIT 1');
+    this.#erased = db.prepare('SELECT seq, time FROM erased WHERE room = ? AND key = ?');
+    this.moderation = new SqliteModeration(db);
   }
 
   /** One transaction for the group. Throws `StoreDown` or `StoreUnknown`, and is ready for the next group then. */
   commit(drafts: readonly Draft[], units: readonly Unit[]): Outcome[] {
-    let committing = false;
-    try {
-      this.#rollBack();
-      this.#db.exec('BEGIN IMMEDIATE');
-      const outcomes = this.#store(splitUnits(drafts, units));
-      committing = true;
-      this.#db.exec('COMMIT');
-      return outcomes;
-    } catch (error) {
-      const failure = commitFailure(error, committing);
-      try {
-        this.#rollBack();
-      } catch {
-        // The next commit rolls back first; what went wrong here is told by the failure of the commit itself.
-      }
-      throw failure;
-    }
+    return inTransaction(this.#db, () => this.#store(splitUnits(drafts, units)));
   }
 
   head(room: string): number {
     return Number(this.#head.get(room)?.head ?? 0);
   }
 
-  after(room: string, after: number, limit: number): Message[] {
-    return this.#after.all(room, after, limit).map(messageOf);
+  after(room: string, after: number, limit: number, which: Which): Entry[] {
+    return this.#ranges[which].after.all(room, after, limit).map(entryOf);
   }
 
-  before(room: string, before: number, limit: number): Message[] {
-    return this.#before.all(room, before, limit).map(messageOf).reverse();
+  before(room: string, before: number, limit: number, which: Which): Entry[] {
+    return this.#ranges[which].before.all(room, before, limit).map(entryOf).reverse();
   }
 
   close(): void {
     this.#db.close();
-  }
-
-  /** Some failures end a transaction by themselves (a full disk), some do not. */
-  #rollBack(): void {
-    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
   #store(units: readonly (readonly Draft[])[]): Outcome[] {
@@ -145,6 +141,8 @@ export class SqliteMessages {
 
   #storeAll(drafts: readonly Draft[], heads: Map<string, number>): Outcome[] {
     return drafts.map((draft): Outcome => {
+      const erased = this.#whereErased(draft);
+      if (erased !== undefined) return { kind: 'duplicate', message: { ...draft, ...erased }, deleted: true };
       const seq = (heads.get(draft.room) ?? this.head(draft.room)) + 1;
       const { changes } = this.#insert.run(draft.room, seq, draft.id, draft.sender, draft.content, draft.time);
       if (changes === 0) return this.#existing(draft);
@@ -152,6 +150,13 @@ export class SqliteMessages {
       const { room, id, sender, content, time } = draft;
       return { kind: 'stored', message: { room, seq, id, sender, content, time } };
     });
+  }
+
+  /** The seq and time that it had, where it was stored and deleted since. Nearly always nothing was ever deleted. */
+  #whereErased(draft: Draft): Pick<Message, 'seq' | 'time'> | undefined {
+    if (this.#anyErased.get(draft.room) === undefined) return undefined;
+    const row = this.#erased.get(draft.room, erasedKey(draft));
+    return row === undefined ? undefined : { seq: Number(row.seq), time: Number(row.time) };
   }
 
   #existing(draft: Draft): Outcome {

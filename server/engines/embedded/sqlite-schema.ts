@@ -12,6 +12,21 @@ const migrations: readonly string[] = [
      content TEXT NOT NULL, time INTEGER NOT NULL,
      PRIMARY KEY (room, seq), UNIQUE (room, sender, id)
    ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE message ADD COLUMN target INTEGER;
+   CREATE TABLE erased (
+     room TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT NOT NULL, deletion INTEGER NOT NULL, time INTEGER NOT NULL,
+     PRIMARY KEY (room, seq), UNIQUE (room, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE mute (
+     room TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, until INTEGER NOT NULL, addresses TEXT NOT NULL,
+     PRIMARY KEY (room, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE room_rules (room TEXT PRIMARY KEY, slow_mode INTEGER NOT NULL, closed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+   CREATE TABLE audit (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL,
+     target TEXT NOT NULL, reason TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** Brings a file to the newest form, and returns its epoch: `newEpoch` where the file is new. Throws for a newer form. */

@@ -8,6 +8,7 @@ import { SqliteMessages } from './sqlite-messages.ts';
 type Call = Exclude<Request, { readonly method: 'close' }>;
 
 function run(messages: SqliteMessages, request: Call): Result<Method> {
+  const { moderation } = messages;
   switch (request.method) {
     case 'commit':
       return messages.commit(...request.args);
@@ -17,6 +18,18 @@ function run(messages: SqliteMessages, request: Call): Result<Method> {
       return messages.after(...request.args);
     case 'before':
       return messages.before(...request.args);
+    case 'read':
+      return moderation.read(...request.args);
+    case 'change':
+      return moderation.change(...request.args);
+    case 'erase':
+      return moderation.erase(...request.args);
+    case 'trim':
+      return moderation.trim(...request.args);
+    case 'audit':
+      return moderation.audit(...request.args);
+    case 'note':
+      return moderation.note(...request.args);
   }
 }
 

@@ -2,15 +2,10 @@ import type { Outcome } from '../message-store.ts';
 import { commitFailure, errno, hasErrno, isFateOpen } from './mysql-errors.ts';
 import { createRoom, type Group } from './mysql-group.ts';
 import type { Row, Session } from './mysql-session.ts';
+import { HELD_LIMIT, rollBack } from './mysql-transaction.ts';
 
 /** How often a group is begun again that the server rolled back to end a deadlock. */
 const MOST_TRIES = 6;
-/**
- * While a lock waits for us, the server ends our session after so many seconds of silence: an instance that was stopped
- * in the middle, or whose network is gone, must not hold up the others.
- */
-const HELD_LIMIT = 3;
-
 /**
  * Commits a group in one transaction. Rejects with `StoreDown` or `StoreUnknown`; the session is out of the transaction
  * then, or lost. `pause` lets the others of a deadlock go first.
@@ -40,30 +35,35 @@ async function storeAll(session: Session, group: Group): Promise<Outcome[] | und
 
 /** The careful way, in two round trips: looks under the lock what is there already, and stores the rest. */
 async function storeNew(session: Session, group: Group): Promise<Outcome[]> {
-  const { heads, existing } = await lockAndFind(session, group);
+  const { heads, existing, erased } = await lockAndFind(session, group);
   const missing = group.rooms.filter((room) => !heads.has(room));
   if (missing.length > 0) {
     await rollBack(session);
     for (const room of missing) await session.query(createRoom(room));
     return storeNew(session, group);
   }
-  const { statements, outcomes } = group.storeNew(heads, existing);
+  const { statements, outcomes } = group.storeNew(heads, existing, erased);
   await step(session, [...statements, 'SET SESSION wait_timeout = DEFAULT'], true);
   return outcomes;
 }
 
-async function lockAndFind(
-  session: Session,
-  group: Group,
-): Promise<{ heads: ReadonlyMap<string, number>; existing: readonly Row[] }> {
+interface Found {
+  readonly heads: ReadonlyMap<string, number>;
+  readonly existing: readonly Row[];
+  readonly erased: readonly Row[];
+}
+
+async function lockAndFind(session: Session, group: Group): Promise<Found> {
   const begin = [`SET SESSION wait_timeout = ${HELD_LIMIT}`, 'START TRANSACTION'];
-  const results = await step(session, [...begin, ...group.lockHeads(), group.findExisting()], false);
+  const find = [group.findExisting(), group.findErased()];
+  const results = await step(session, [...begin, ...group.lockHeads(), ...find], false);
   const heads = new Map<string, number>();
   for (const [i, room] of group.rooms.entries()) {
     const row = results[begin.length + i]?.[0];
     if (row !== undefined) heads.set(room, Number(row.head));
   }
-  return { heads, existing: results.at(-1) ?? [] };
+  const [existing = [], erased = []] = results.slice(-find.length);
+  return { heads, existing, erased };
 }
 
 /** Part of a transaction. Where it fails all is rolled back; `committing`: the COMMIT is in it, so its fate may be open. */
@@ -73,15 +73,5 @@ async function step(session: Session, statements: readonly string[], committing:
   } catch (error) {
     await rollBack(session);
     throw committing && isFateOpen(error) ? commitFailure(error, true) : error;
-  }
-}
-
-/** Ends the transaction. A session where that fails is given up, which ends it as well. */
-async function rollBack(session: Session): Promise<void> {
-  if (session.lost !== undefined) return;
-  try {
-    await session.batch(['ROLLBACK', 'SET SESSION wait_timeout = DEFAULT']);
-  } catch (error) {
-    session.giveUp(error);
   }
 }

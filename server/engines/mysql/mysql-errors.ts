@@ -16,6 +16,7 @@ export const errno = {
   unknownDatabase: 1049,
   duplicateEntry: 1062,
   columnIsNull: 1048,
+  duplicateColumn: 1060,
   noSuchTable: 1146,
   noSuchThread: 1094,
   deadlock: 1213,

@@ -1,5 +1,6 @@
 import { escape as quote } from 'mysql2';
-import type { Draft, Message, Outcome, Unit } from '../message-store.ts';
+import { erasedKey } from '../erased-key.ts';
+import type { Draft, Entry, Message, Outcome, Unit } from '../message-store.ts';
 import { splitUnits } from '../units.ts';
 import type { Row } from './mysql-session.ts';
 
@@ -29,8 +30,8 @@ export class Group {
   /**
    * The whole transaction in one round trip, for the usual case that every id is new and every room has its row: the
    * lock is held while the server works and never while it waits for us. Where an id is there already the server
-   * refuses the insert (1062), where a room has no row yet it refuses a seq that is null (1048). The last result has the
-   * heads as they were.
+   * refuses the insert (1062), where a room has no row yet, or an id was deleted, it refuses a seq that is null (1048). The
+   * last result has the heads as they were.
    */
   storeAll(): string[] {
     const heads = this.rooms.map((_, i) => `@head${i}`);
@@ -41,6 +42,9 @@ export class Group {
       ...this.rooms.map(
         (room, i) => `SELECT head INTO ${heads[i]} FROM chat_room WHERE name = ${quote(room)} FOR UPDATE`,
       ),
+      // A statement of its own: it sees what was committed before the lock was ours.
+      `SET @erased = EXISTS (SELECT 1 FROM chat_erased WHERE ${this.#erasedKeys()})`,
+      ...heads.map((head) => `SET ${head} = IF(@erased, NULL, ${head})`),
       insert(rows),
       ...this.rooms.map((room, i) => moveHead(room, `${heads[i]} + ${this.#fresh.heads.get(room) ?? 0}`)),
       'COMMIT',
@@ -67,10 +71,19 @@ export class Group {
     return `SELECT * FROM chat_message WHERE (room, sender, id) IN (${keys.join(', ')})`;
   }
 
+  /** Reads which of them were there and are deleted. */
+  findErased(): string {
+    return `SELECT * FROM chat_erased WHERE ${this.#erasedKeys()}`;
+  }
+
   /** Stores what is not there, and commits: the statements, and the outcomes once they are done. */
-  storeNew(heads: ReadonlyMap<string, number>, found: readonly Row[]): { statements: string[]; outcomes: Outcome[] } {
+  storeNew(
+    heads: ReadonlyMap<string, number>,
+    found: readonly Row[],
+    erased: readonly Row[],
+  ): { statements: string[]; outcomes: Outcome[] } {
     const existing = new Map(found.map(messageOf).map((message) => [keyOf(message), message]));
-    const { stored, heads: moved, outcomes } = this.#plan(heads, existing);
+    const { stored, heads: moved, outcomes } = this.#plan(heads, existing, this.#deletedOf(erased));
     const rows = stored.map((message) => rowOf(message, String(message.seq)));
     const statements = [
       ...(rows.length > 0 ? [insert(rows)] : []),
@@ -80,12 +93,41 @@ export class Group {
     return { statements, outcomes };
   }
 
+  #erasedKeys(): string {
+    const keys = [...this.#keys.values()].map((draft) => `(${quote(draft.room)}, ${quote(erasedKey(draft))})`);
+    return `(room, erased_key) IN (${keys.join(', ')})`;
+  }
+
+  #deletedOf(rows: readonly Row[]): Deleted {
+    const found = new Map(
+      rows.map(({ room, erased_key, seq, time }) => [
+        `${room} ${erased_key}`,
+        { seq: Number(seq), time: Number(time) },
+      ]),
+    );
+    const deleted = new Map<string, Pick<Message, 'seq' | 'time'>>();
+    if (found.size === 0) return deleted;
+    for (const [key, draft] of this.#keys) {
+      const one = found.get(`${draft.room} ${erasedKey(draft)}`);
+      if (one !== undefined) deleted.set(key, one);
+    }
+    return deleted;
+  }
+
   /** What becomes of the drafts, unit by unit, where the rooms have these heads and these messages exist. */
-  #plan(heads: ReadonlyMap<string, number>, existing: ReadonlyMap<string, Message>): Plan {
+  #plan(
+    heads: ReadonlyMap<string, number>,
+    existing: ReadonlyMap<string, Message>,
+    deleted: Deleted = new Map(),
+  ): Plan {
     const known = new Map(existing);
     const plan: Plan = { stored: [], heads: new Map(), outcomes: [] };
     for (const unit of this.#units) {
-      const { added, outcomes } = outcomesOf(unit, known, (room) => plan.heads.get(room) ?? heads.get(room) ?? 0);
+      const { added, outcomes } = outcomesOf(
+        unit,
+        { known, deleted },
+        (room) => plan.heads.get(room) ?? heads.get(room) ?? 0,
+      );
       const refused = outcomes.some(({ kind }) => kind === 'conflict');
       plan.outcomes.push(...(refused ? unit.map((): Outcome => ({ kind: 'conflict' })) : outcomes));
       if (refused) continue;
@@ -99,6 +141,9 @@ export class Group {
   }
 }
 
+/** The seq and time of messages that are deleted, by their keys. */
+type Deleted = ReadonlyMap<string, Pick<Message, 'seq' | 'time'>>;
+
 /** What a group does: the new messages, the heads of their rooms after it, and what is told of each draft. */
 interface Plan {
   readonly stored: Message[];
@@ -109,13 +154,15 @@ interface Plan {
 /** What becomes of the drafts of one unit, if none is refused, and which of them are new. */
 function outcomesOf(
   unit: readonly Draft[],
-  known: ReadonlyMap<string, Message>,
+  { known, deleted }: { readonly known: ReadonlyMap<string, Message>; readonly deleted: Deleted },
   headOf: (room: string) => number,
 ): { added: Message[]; outcomes: Outcome[] } {
   const added = new Map<string, Message>();
   const counts = new Map<string, number>();
   const outcomes = unit.map((draft): Outcome => {
     const key = keyOf(draft);
+    const gone = deleted.get(key);
+    if (gone !== undefined) return { kind: 'duplicate', message: { ...draft, ...gone }, deleted: true };
     const there = known.get(key) ?? added.get(key);
     if (there !== undefined)
       return there.content === draft.content ? { kind: 'duplicate', message: there } : { kind: 'conflict' };
@@ -143,6 +190,11 @@ export function messageOf(row: Row): Message {
     content: String(row.content),
     time: Number(row.time),
   };
+}
+
+export function entryOf(row: Row): Entry {
+  if (row.target === null) return messageOf(row);
+  return { room: String(row.room), seq: Number(row.seq), target: Number(row.target), time: Number(row.time) };
 }
 
 /** JSON keeps the three apart, whatever characters they hold. */

@@ -1,10 +1,12 @@
 import { escape as quote } from 'mysql2';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import { type Draft, type Message, type MessageStore, type Outcome, StoreDown, type Unit } from '../message-store.ts';
+import { type Draft, type Entry, type Outcome, StoreDown, type Unit, type Which } from '../message-store.ts';
+import type { ModeratedStore, ModerationStore } from '../moderation-store.ts';
 import { commitGroup } from './mysql-commit.ts';
 import { isElsewhere } from './mysql-errors.ts';
-import { Group, messageOf } from './mysql-group.ts';
+import { entryOf, Group } from './mysql-group.ts';
+import { mysqlModeration } from './mysql-moderation.ts';
 import { prepareDatabase } from './mysql-open.ts';
 import { prepareSchema, readEpoch } from './mysql-schema.ts';
 import { openSession, type Row, type Session } from './mysql-session.ts';
@@ -27,7 +29,7 @@ export interface MysqlStoreOptions {
 }
 
 /** A message store that tells whether its server answered when it was last asked. */
-export interface MysqlStore extends MessageStore {
+export interface MysqlStore extends ModeratedStore {
   readonly up: boolean;
 }
 
@@ -51,6 +53,7 @@ export async function openMysqlStore(options: MysqlStoreOptions): Promise<MysqlS
 
 /** The message store that many instances share: one lock a room gives them one order. */
 class MysqlMessageStore implements MysqlStore {
+  readonly moderation: ModerationStore;
   readonly #options: MysqlStoreOptions;
   readonly #address: MysqlAddress;
   readonly #mark: () => string;
@@ -63,6 +66,7 @@ class MysqlMessageStore implements MysqlStore {
     this.#mark = mark;
     this.#epoch = epoch;
     this.#sessions = new Sessions({ ...options, name: shown(address), open: () => this.#open() });
+    this.moderation = mysqlModeration((task) => this.#use(task));
   }
 
   get up(): boolean {
@@ -87,17 +91,16 @@ class MysqlMessageStore implements MysqlStore {
     return Number(row?.head ?? 0);
   }
 
-  async after(room: string, after: number, limit: number): Promise<Message[]> {
-    const where = `room = ${quote(room)} AND seq > ${quote(after)}`;
-    return (await this.#read(`SELECT * FROM chat_message WHERE ${where} ORDER BY seq LIMIT ${quote(limit)}`)).map(
-      messageOf,
-    );
+  async after(room: string, after: number, limit: number, which: Which = 'all'): Promise<Entry[]> {
+    const where = `room = ${quote(room)} AND seq > ${quote(after)}${only(which)}`;
+    const oldest = `SELECT * FROM chat_message WHERE ${where} ORDER BY seq LIMIT ${quote(limit)}`;
+    return (await this.#read(oldest)).map(entryOf);
   }
 
-  async before(room: string, before: number, limit: number): Promise<Message[]> {
-    const where = `room = ${quote(room)} AND seq < ${quote(before)}`;
+  async before(room: string, before: number, limit: number, which: Which = 'all'): Promise<Entry[]> {
+    const where = `room = ${quote(room)} AND seq < ${quote(before)}${only(which)}`;
     const newest = `SELECT * FROM chat_message WHERE ${where} ORDER BY seq DESC LIMIT ${quote(limit)}`;
-    return (await this.#read(newest)).map(messageOf).reverse();
+    return (await this.#read(newest)).map(entryOf).reverse();
   }
 
   close(): Promise<void> {
@@ -137,4 +140,8 @@ class MysqlMessageStore implements MysqlStore {
     const { clock, random } = this.#options;
     return new Promise((resolve) => void clock.after(DEADLOCK_PAUSE * random(), resolve));
   }
+}
+
+function only(which: Which): string {
+  return which === 'messages' ? ' AND target IS NULL' : '';
 }

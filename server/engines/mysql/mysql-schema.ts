@@ -26,6 +26,28 @@ const migrations: Migrations = [
        ) ${form}`,
     ];
   },
+  (collation) => {
+    const form = `ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE ${collation}`;
+    return [
+      'ALTER TABLE chat_message ADD COLUMN target BIGINT NULL',
+      `CREATE TABLE IF NOT EXISTS chat_erased (
+         room VARCHAR(64) NOT NULL, seq BIGINT NOT NULL, erased_key CHAR(32) NOT NULL, deletion BIGINT NOT NULL,
+         time BIGINT NOT NULL, PRIMARY KEY (room, seq), UNIQUE KEY one_key (room, erased_key)
+       ) ${form}`,
+      `CREATE TABLE IF NOT EXISTS chat_mute (
+         room VARCHAR(64) NOT NULL, mute_key VARCHAR(200) NOT NULL, name VARCHAR(200) NOT NULL, until BIGINT NOT NULL,
+         addresses TEXT NOT NULL, PRIMARY KEY (room, mute_key)
+       ) ${form}`,
+      `CREATE TABLE IF NOT EXISTS chat_room_rules (
+         room VARCHAR(64) PRIMARY KEY, slow_mode INT NOT NULL, closed TINYINT NOT NULL
+       ) ${form}`,
+      `CREATE TABLE IF NOT EXISTS chat_word (word VARCHAR(200) PRIMARY KEY) ${form}`,
+      `CREATE TABLE IF NOT EXISTS chat_audit (
+         id BIGINT PRIMARY KEY AUTO_INCREMENT, time BIGINT NOT NULL, moderator VARCHAR(200) NOT NULL,
+         action VARCHAR(64) NOT NULL, target VARCHAR(300) NOT NULL, reason TEXT NOT NULL
+       ) ${form}`,
+    ];
+  },
 ];
 
 const LOCK = 'towncrier-migrations';
@@ -38,6 +60,8 @@ const rehearsal = [
   'INSERT INTO chat_message SELECT * FROM chat_message WHERE 1 = 0',
   'INSERT INTO chat_room SELECT * FROM chat_room WHERE 1 = 0',
   'UPDATE chat_room SET head = head WHERE 1 = 0',
+  // Of retention, and of mutes that are over.
+  'DELETE FROM chat_message WHERE 1 = 0',
 ];
 
 /**
@@ -119,7 +143,7 @@ async function migrate(session: Session, collation: Collation, tables: TableSet)
   if (row?.got !== 1) throw new NotYet('another instance is changing the tables');
   try {
     for (let version = await readVersion(session, tables); version < tables.migrations.length; version++) {
-      for (const statement of tables.migrations[version]?.(collation) ?? []) await session.query(statement, STEP_LIMIT);
+      for (const statement of tables.migrations[version]?.(collation) ?? []) await change(session, statement);
       for (const [name, value] of Object.entries(tables.initial ?? {}))
         await session.query(setMeta(name, value, 'value'));
       await session.query(setMeta(tables.version, String(version + 1), 'VALUES(value)'));
@@ -127,6 +151,15 @@ async function migrate(session: Session, collation: Collation, tables: TableSet)
   } finally {
     // A session that was lost gave the lock back by that.
     if (session.lost === undefined) await session.query(`SELECT RELEASE_LOCK('${LOCK}')`);
+  }
+}
+
+async function change(session: Session, statement: string): Promise<void> {
+  try {
+    await session.query(statement, STEP_LIMIT);
+  } catch (error) {
+    // Of MySQL there is no "ADD COLUMN IF NOT EXISTS": a step that was cut has added it already.
+    if (!hasErrno(error, errno.duplicateColumn)) throw error;
   }
 }
 

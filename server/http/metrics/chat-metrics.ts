@@ -61,4 +61,12 @@ export const chatMetrics: readonly Metric[] = [
     'Messages that the backplane did not take.',
     ({ chat }) => chat.stats.unpublished,
   ),
+  counter(
+    'towncrier_chat_deleted_total',
+    'Messages that moderators deleted, and old ones that retention took.',
+    ({ chat: { stats } }) => [
+      [{ by: 'moderator' }, stats.deleted],
+      [{ by: 'retention' }, stats.trimmed],
+    ],
+  ),
 ];

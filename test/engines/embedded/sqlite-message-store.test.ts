@@ -14,6 +14,7 @@ import { openSqliteStore, type SqliteStoreOptions } from '../../../server/engine
 import { type Draft, type MessageStore, StoreDown, StoreUnknown } from '../../../server/engines/message-store.ts';
 import { recordingLog } from '../../chat/recording-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { messagesOf } from '../../support/messages.ts';
 
 let made = 0;
 
@@ -53,6 +54,27 @@ function withStore(
 async function microtasks(): Promise<void> {
   for (let i = 0; i < 20; i++) await null;
 }
+
+test('nothing of a deleted message is left in the files', () =>
+  inFolder(async (folder) => {
+    const { log } = recordingLog();
+    const store = await openSqliteStore({ folder, clock: systemClock, log, newEpoch: 'e' });
+    const secret = draft({ content: 'a secret of the tests', sender: 'Rumpelstiltskin', id: 'an-id-of-the-tests' });
+    await store.commit([draft(), secret, draft()]);
+    const bytes = async (): Promise<string> => {
+      const files = ['chat.sqlite', 'chat.sqlite-wal'].map((name) => readFile(join(folder, name)).catch(() => ''));
+      return (await Promise.all(files)).join('');
+    };
+    const traces = async (): Promise<string[]> => {
+      const text = await bytes();
+      return ['a secret of the tests', 'Rumpelstiltskin', 'an-id-of-the-tests'].filter((each) => text.includes(each));
+    };
+    assert.equal((await traces()).length, 3);
+    await store.moderation.erase('global', 2, { by: 'mod', action: 'delete', target: 'global/2', reason: '', time: 1 });
+    assert.deepEqual(await traces(), []);
+    await store.close();
+    assert.deepEqual(await traces(), []);
+  }));
 
 test('on a full disk commits are refused with the cause, reading goes on, and it recovers by itself', () =>
   withStore(
@@ -231,7 +253,7 @@ test('after kill -9 of a process that commits, every acknowledged message is the
     const store = await open(folder);
     const ids = new Set<string>();
     for (const room of ['room-0', 'room-1']) {
-      const messages = await store.after(room, 0, 100_000);
+      const messages = messagesOf(await store.after(room, 0, 100_000));
       for (const [i, message] of messages.entries()) assert.equal(message.seq, i + 1);
       assert.equal(await store.head(room), messages.length);
       for (const message of messages) ids.add(message.id);

@@ -13,6 +13,7 @@ import {
   openMysqlStore,
 } from '../../../server/engines/mysql/mysql-message-store.ts';
 import { recordingLog } from '../../chat/recording-log.ts';
+import { messagesOf } from '../../support/messages.ts';
 
 export function draft(fields: Partial<Draft> = {}): Draft {
   return { room: 'global', id: randomUUID(), sender: 'ann', content: 'text', time: 1, ...fields };
@@ -44,7 +45,7 @@ export async function withStores(
 }
 
 export async function everything(store: MysqlStore, room = 'global'): Promise<Message[]> {
-  return await store.after(room, 0, 1_000_000);
+  return messagesOf(await store.after(room, 0, 1_000_000));
 }
 
 /** Sends a group again until its fate is known, as chat does. */

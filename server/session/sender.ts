@@ -1,0 +1,24 @@
+import type { Identity } from '../auth/identity.ts';
+import { networkOf } from '../limits/network.ts';
+import type { Sender } from './destinations.ts';
+import type { Peer } from './peer.ts';
+
+/** As whom a session begins. */
+export interface SignedInAs {
+  readonly name: string | undefined;
+  /** Whose token came; `undefined` for guests. */
+  readonly identity?: Identity;
+  /** A guest who brought the token of the moderators. */
+  readonly moderator?: boolean;
+}
+
+/** What is known of a sender besides its name. */
+export type Known = Pick<Sender, 'signedIn' | 'address' | 'moderator'>;
+
+export function knownOf({ identity, moderator = false }: SignedInAs, { address }: Peer): Known {
+  return {
+    address: networkOf(address),
+    ...(identity?.name !== undefined && { signedIn: true }),
+    ...((moderator || identity?.scopes.has('moderate')) && { moderator: true }),
+  };
+}
