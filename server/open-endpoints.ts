@@ -124,6 +124,7 @@ async function openSockJs(
     signIn,
     script: { url: settings.SOCKJS_CLIENT_URL, body },
     cookie: settings.SOCKJS_COOKIE === 'on',
+    websocket: settings.SOCKJS_WEBSOCKET === 'on',
     limits: {
       sessions: settings.SOCKJS_MAX_SESSIONS,
       sessionsPerAddress: settings.SOCKJS_MAX_SESSIONS_PER_ADDRESS,

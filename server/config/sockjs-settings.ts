@@ -2,6 +2,12 @@ import type { Setting } from './settings.ts';
 
 /** The settings of SockJS over HTTP; see docs/decisions/0009-sockjs.md. */
 export const sockjsSettings = {
+  SOCKJS_WEBSOCKET: {
+    type: 'choice',
+    default: 'on',
+    choices: ['off', 'on'],
+    text: 'Whether SockJS clients may use a WebSocket; off where a proxy lets none pass, so that they need not find out.',
+  },
   SOCKJS_COOKIE: {
     type: 'choice',
     default: 'off',
@@ -22,6 +28,14 @@ export const sockjsSettings = {
     max: 16_777_216,
     unit: 'bytes',
     text: 'After so much a streaming SockJS answer ends, so that the browser can let go of it; the client asks for the next.',
+  },
+  SOCKJS_RATE_LIMIT: {
+    type: 'integer',
+    default: 5_000,
+    min: 0,
+    max: 1_000_000,
+    unit: 'requests/s',
+    text: 'Requests of an address below /ws-endpoint, with a burst of 4 s: a poll is one, and a send is one; 0 is no limit.',
   },
   SOCKJS_MAX_SESSIONS: {
     type: 'integer',

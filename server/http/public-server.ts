@@ -42,8 +42,11 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
       response.setHeader('Connection', 'close');
       refuseRequest(handlers, request, response, new Refusal('stopping'));
     } else if (path === '/stream') handlers.stream(request, response);
-    else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) handlers.sockjs(request, response);
-    else {
+    else if (path === SOCKETS || path.startsWith(`${SOCKETS}/`)) {
+      const tooFast = handlers.limits.sockjs(request);
+      if (tooFast === undefined) handlers.sockjs(request, response);
+      else refuseRequest(handlers, request, response, tooFast);
+    } else {
       // The connection's next request shall find another instance.
       if (handlers.stage() === 'leaving') response.setHeader('Connection', 'close');
       const tooFast = spend(handlers.limits, request, path);

@@ -13,6 +13,7 @@ export interface LimitSettings {
   readonly CHAT_RATE_LIMIT: number;
   readonly TYPING_RATE_LIMIT: number;
   readonly REQUEST_RATE_LIMIT: number;
+  readonly SOCKJS_RATE_LIMIT: number;
   readonly CONNECT_RATE_LIMIT: number;
   readonly MAX_CONNECTIONS: number;
   readonly MAX_CONNECTIONS_PER_ADDRESS: number;
@@ -52,6 +53,7 @@ export class Limits {
   readonly #forwarded: Connections;
   readonly #connects: Buckets | undefined;
   readonly #requests: Buckets | undefined;
+  readonly #sockjs: Buckets | undefined;
   readonly #messages: Buckets | undefined;
   readonly #typing: Buckets | undefined;
 
@@ -64,6 +66,7 @@ export class Limits {
     this.#forwarded = new Connections(Number.POSITIVE_INFINITY, each);
     this.#connects = buckets(settings.CONNECT_RATE_LIMIT, CONNECT_BURST);
     this.#requests = buckets(settings.REQUEST_RATE_LIMIT, REQUEST_BURST);
+    this.#sockjs = buckets(settings.SOCKJS_RATE_LIMIT, REQUEST_BURST);
     this.#messages = buckets(settings.CHAT_RATE_LIMIT * SESSIONS_AN_ADDRESS, CHAT_BURST);
     this.#typing = buckets(settings.TYPING_RATE_LIMIT * SESSIONS_AN_ADDRESS, TYPING_BURST);
   }
@@ -92,6 +95,11 @@ export class Limits {
   /** Counts a request for the page or the API. */
   request(request: IncomingMessage): Refusal | undefined {
     return this.#spend(this.#requests, this.addresses.of(request), 'requests from your address');
+  }
+
+  /** Counts a request of SockJS, of which a client makes as many as it gets and sends messages. */
+  sockjs(request: IncomingMessage): Refusal | undefined {
+    return this.#spend(this.#sockjs, this.addresses.of(request), 'SockJS requests from your address');
   }
 
   /** Counts a chat message that comes by a request of its own; sessions of the same address count too. */

@@ -96,7 +96,10 @@ export class SseEndpoint<E> implements Drainable {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const exchange = { request, response, cors: corsHeaders(request.headers, this.#options.allowedOrigins) };
     const { origin, host } = request.headers;
-    if (!originIsAllowed(origin, host, this.#options.allowedOrigins))
+    // A GET that is answered takes its connection with it, and those are counted.
+    const tooFast = request.method === 'GET' ? undefined : this.#options.limits?.request(request);
+    if (tooFast !== undefined) this.#refuse(exchange, tooFast);
+    else if (!originIsAllowed(origin, host, this.#options.allowedOrigins))
       this.#refuse(exchange, new Refusal('origin-refused'));
     else if (request.method === 'OPTIONS') answerPreflight(response, exchange.cors);
     else if (request.method === 'GET' || request.method === 'HEAD') this.#answer(exchange);
@@ -150,7 +153,7 @@ export class SseEndpoint<E> implements Drainable {
     const { request } = exchange;
     try {
       // To check a token costs something; a connection may bring one after the other.
-      const refusal = this.#options.limits?.request(request);
+      const refusal = request.method === 'GET' ? this.#options.limits?.request(request) : undefined;
       if (refusal !== undefined) throw refusal;
       const { scopes, expiresAt } = await signIn.identify(signIn.tokenOf(request)?.value);
       needScope(scopes, 'market:read');
@@ -247,7 +250,8 @@ export class SseEndpoint<E> implements Drainable {
     const refusal = refusalOf(error);
     this.#options.refused?.(refusal.code);
     if (refusal.code === 'internal') this.#options.log.error({ err: error }, 'a stream could not be opened');
+    // One connection shall not bring one wrong request after the other.
     if (response.headersSent) request.socket.destroy();
-    else answerRefusal(response, refusal, cors);
+    else answerRefusal(response, refusal, { ...cors, Connection: 'close' });
   }
 }

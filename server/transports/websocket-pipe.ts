@@ -164,7 +164,8 @@ export class WebSocketPipe implements Pipe, Guest {
 
   finish(): void {
     this.#sayFarewell(undefined);
-    this.#end(1000, '');
+    // sockjs-protocol 0.3.3, `RawWebsocket.test_close`.
+    this.#end(1000, 'Go away!');
   }
 
   describe(): ClientDescription {

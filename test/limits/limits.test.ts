@@ -96,6 +96,25 @@ test('60 s of too many requests: an address gets its burst and 1,000 a second', 
   );
 });
 
+test('60 s of too many SockJS requests: an address gets its burst and 5,000 a second, and the page has its own', () => {
+  const request = requestFrom('192.0.2.1');
+  nearly(
+    sustained(10_000, 60, () => limits.sockjs(request)),
+    { burst: 20_000, rate: 5_000, seconds: 60 },
+  );
+  assert.equal(limits.request(request), undefined);
+  assert.equal(limits.sockjs(requestFrom('192.0.2.2')), undefined);
+});
+
+test('60 s of 200 SockJS clients of one address that get and send as much as they may pass', () => {
+  const request = requestFrom('192.0.2.1');
+  // Twenty polls a second each, and of the 1,000 messages a second that the address may send, as many sends.
+  assert.equal(
+    sustained(200 * 20 + 1_000, 60, () => limits.sockjs(request)),
+    200 * 20 * 60 + 1_000 * 60,
+  );
+});
+
 test('60 s of too many connections: an address gets its burst and 500 a second', () => {
   begin({ MAX_CONNECTIONS_PER_ADDRESS: 0 });
   nearly(
@@ -116,11 +135,12 @@ test('a refusal says when to come again', () => {
 
 test('with 0 there is no limit', () => {
   const none = { CHAT_RATE_LIMIT: 0, TYPING_RATE_LIMIT: 0, REQUEST_RATE_LIMIT: 0, CONNECT_RATE_LIMIT: 0 };
-  begin({ ...none, MAX_CONNECTIONS: 0, MAX_CONNECTIONS_PER_ADDRESS: 0 });
+  begin({ ...none, SOCKJS_RATE_LIMIT: 0, MAX_CONNECTIONS: 0, MAX_CONNECTIONS_PER_ADDRESS: 0 });
   const [chat, typing] = [sends('/app/chat', '192.0.2.1'), sends('/app/typing', '192.0.2.1')];
   const request = requestFrom('192.0.2.1');
   for (let i = 0; i < 10_000; i++) {
     assert.equal(chat() ?? typing() ?? limits.request(request) ?? limits.message(request), undefined);
+    assert.equal(limits.sockjs(request), undefined);
     assert.equal(limits.admit(socketFrom('192.0.2.1')), undefined);
   }
 });

@@ -97,6 +97,37 @@ test('requests a second: above the burst they are refused, and pages of allowed 
   assert.ok((await refusals(app, 'too-fast')) >= 4);
 });
 
+/** Sixteen requests at once; the last of those that were refused with 429. */
+async function refusedOf(ask: () => Promise<Response>): Promise<Response> {
+  const answers = await Promise.all(Array.from({ length: 16 }, ask));
+  const refused = answers.findLast(({ status }) => status === 429);
+  if (refused === undefined) assert.fail('none was refused');
+  return refused;
+}
+
+test('SockJS requests a second: above the burst they are refused, whatever they ask for, and the page is not', async () => {
+  const app = await start({ SOCKJS_RATE_LIMIT: 1 });
+  for (const path of ['', '/info', '/0/s/xhr_send', '/nothing']) {
+    const refused = await refusedOf(() => fetch(`${app.url}/ws-endpoint${path}`));
+    assert.equal((await json(refused)).code, 'too-fast', path);
+    assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
+  }
+  assert.ok((await refusals(app, 'too-fast')) >= 4);
+  assert.equal((await fetch(`${app.url}/api/info`)).status, 200);
+  // A WebSocket is a connection and no request, and counts as one.
+  const socket = await RawWebSocket.open(app.app.port);
+  opened.push({ close: () => socket.socket.destroy() });
+  assert.match(socket.head, / 101 /);
+});
+
+test('requests of /stream that leave their connection as it was count as those of the API', async () => {
+  const app = await start({ REQUEST_RATE_LIMIT: 1 });
+  for (const method of ['HEAD', 'OPTIONS', 'POST']) await refusedOf(() => fetch(`${app.url}/stream`, { method }));
+  // One that is refused takes its connection with it, and new connections are counted.
+  const wrong = await fetch(`${app.url}/stream?interval=x`);
+  assert.deepEqual([wrong.status, wrong.headers.get('connection')], [400, 'close']);
+});
+
 test('messages a second: too many are refused on the error queue, and each one with a RECEIPT is stored', async () => {
   const app = await start({ CHAT_RATE_LIMIT: 2 });
   const client = await StompClient.connect(app.url, 'ann');

@@ -4,7 +4,7 @@ import type { SignIn } from '../../auth/sign-in.ts';
 import { type ErrorCode, Refusal, refusalOf } from '../../errors.ts';
 import type { ClientAddresses } from '../../limits/client-address.ts';
 import type { Logger } from '../../log.ts';
-import { parseCallback, parsePath } from '../../protocol/sockjs/path.ts';
+import { type Place, parseCallback, parsePath } from '../../protocol/sockjs/path.ts';
 import type { Host } from '../../session/conversation.ts';
 import { Wheel } from '../../session/wheel.ts';
 import type { Drainable, Guest } from '../drain.ts';
@@ -24,7 +24,7 @@ import {
 } from './answers.ts';
 import { Forwarder } from './forward.ts';
 import { type Neighbours, socketOfOwner } from './neighbours.ts';
-import { answerSend } from './send.ts';
+import { answerSend, type Sending } from './send.ts';
 import { type SessionLimits, SockJsSessions } from './sessions.ts';
 import { socketForm } from './socket-form.ts';
 import { StaticResources } from './static.ts';
@@ -48,6 +48,8 @@ export interface SockJsOptions {
   readonly script: { readonly url: string; readonly body: Uint8Array };
   /** Whether every session request sets the cookie `JSESSIONID`. */
   readonly cookie: boolean;
+  /** Whether clients may use a WebSocket; they may where this is absent. */
+  readonly websocket?: boolean;
   readonly limits: SessionLimits & { readonly responseBytes: number };
   /** Takes WebSockets. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, form?: MessageForm) => void;
@@ -104,7 +106,7 @@ export class SockJsEndpoint implements Drainable {
 
   /** Takes over the socket of an `upgrade` event. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const place = parsePath(this.#split(request).path);
+    const place = this.#placeOf(this.#split(request).path);
     if (place?.kind === 'session' && place.transport === 'websocket') {
       if (request.method === 'GET') this.#options.upgrade(request, socket, head, this.#form);
       else
@@ -147,7 +149,7 @@ export class SockJsEndpoint implements Drainable {
 
   #answer(request: IncomingMessage, response: ServerResponse, mayForward: boolean): void {
     const { path, query } = this.#split(request);
-    const place = parsePath(path);
+    const place = this.#placeOf(path);
     const open: Exchange = { request, response, headers: {} };
     switch (place?.kind) {
       case 'greeting':
@@ -180,7 +182,8 @@ export class SockJsEndpoint implements Drainable {
     }
     this.#ifRead(exchange, () => {
       const entropy = Number.parseInt(this.#options.newId().slice(0, 8), 16);
-      const info = { websocket: true, origins: ['*:*'], cookie_needed: this.#options.cookie, entropy };
+      const websocket = this.#options.websocket ?? true;
+      const info = { websocket, origins: ['*:*'], cookie_needed: this.#options.cookie, entropy };
       const body = JSON.stringify(info);
       const type = { 'Content-Type': 'application/json; charset=UTF-8', 'Content-Length': Buffer.byteLength(body) };
       exchange.response.writeHead(200, { ...exchange.headers, ...neverCached, ...type });
@@ -209,7 +212,11 @@ export class SockJsEndpoint implements Drainable {
       answerMethodNotAllowed({ request, response, headers: {} }, `OPTIONS, ${method}`);
     else if (owner !== undefined && mayForward) this.#forwarder.forward(request, response, owner);
     else if (receiving) this.#receive(this.#sessionExchange(request, response), session, receiving, query);
-    else if (sending) answerSend(this.#sessionExchange(request, response), this.#sessions.get(session), sending);
+    else if (sending) this.#send(this.#sessionExchange(request, response), session, sending);
+  }
+
+  #send(exchange: Exchange, id: string, sending: Sending): void {
+    answerSend(exchange, this.#sessions.get(id), sending, () => this.#options.refused?.('too-large'));
   }
 
   #receive(exchange: Exchange, id: string, receiving: Receiving, query: URLSearchParams): void {
@@ -264,6 +271,14 @@ export class SockJsEndpoint implements Drainable {
     // Nobody shall guess that a script or a page is something else.
     const own = { ...neverCached, ...cookie, 'X-Content-Type-Options': 'nosniff' };
     return { request, response, headers: { ...headers, ...own } };
+  }
+
+  /** Where there are no WebSockets, there is nothing at their paths. */
+  #placeOf(path: string): Place | undefined {
+    const place = parsePath(path);
+    const isWebSocket =
+      place?.kind === 'raw-websocket' || (place?.kind === 'session' && place.transport === 'websocket');
+    return isWebSocket && this.#options.websocket === false ? undefined : place;
   }
 
   #split({ url = '' }: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } {

@@ -15,8 +15,16 @@ export interface Sending {
   readonly text: string;
 }
 
-/** Takes what a client sends to its session. What is wrong is said in the words that the protocol prescribes. */
-export function answerSend(exchange: Exchange, session: SockJsSession | undefined, sending: Sending): void {
+/**
+ * Takes what a client sends to its session. What is wrong is said in the words that the protocol prescribes.
+ * @param tooLarge - told of a body that is not taken for its size
+ */
+export function answerSend(
+  exchange: Exchange,
+  session: SockJsSession | undefined,
+  sending: Sending,
+  tooLarge: () => void,
+): void {
   const { request, response } = exchange;
   if (session === undefined) {
     request.resume();
@@ -26,6 +34,7 @@ export function answerSend(exchange: Exchange, session: SockJsSession | undefine
   readBody(request, (body) => {
     if (response.destroyed) return;
     if (body === undefined) {
+      tooLarge();
       response.setHeader('Connection', 'close');
       answerText(exchange, 413, `The body is larger than ${MAX_BODY} bytes.`);
       return;

@@ -1,4 +1,5 @@
 import { Refusal } from '../../errors.ts';
+import { networkOf } from '../../limits/network.ts';
 import type { Host } from '../../session/conversation.ts';
 import type { Peer } from '../../session/peer.ts';
 import type { Wheel } from '../../session/wheel.ts';
@@ -18,6 +19,7 @@ export class SockJsSessions {
   readonly #wheel: Wheel;
   readonly #limits: SessionLimits;
   readonly #byId = new Map<string, SockJsSession>();
+  /** By network, as everything that strangers are counted by. */
   readonly #perAddress = new Map<string, number>();
   #open = 0;
   /** Sessions that began. */
@@ -48,14 +50,15 @@ export class SockJsSessions {
     if (sessions > 0 && this.#byId.size >= sessions) {
       throw new Refusal('too-many-sessions', `There are ${sessions} SockJS sessions already.`);
     }
-    if (sessionsPerAddress > 0 && (this.#perAddress.get(address) ?? 0) >= sessionsPerAddress) {
+    if (sessionsPerAddress > 0 && (this.#perAddress.get(networkOf(address)) ?? 0) >= sessionsPerAddress) {
       throw new Refusal('too-many-sessions', `Your address has ${sessionsPerAddress} SockJS sessions already.`);
     }
   }
 
   /** Begins a session with its first receiver. */
   begin(id: string, peer: Peer, wire: Wire, receiver: Receiver): void {
-    this.#perAddress.set(peer.address, (this.#perAddress.get(peer.address) ?? 0) + 1);
+    const network = networkOf(peer.address);
+    this.#perAddress.set(network, (this.#perAddress.get(network) ?? 0) + 1);
     this.#open++;
     this.accepted++;
     const options = {
@@ -76,8 +79,9 @@ export class SockJsSessions {
 
   readonly #forget = ({ id, peer: { address } }: SockJsSession): void => {
     this.#byId.delete(id);
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
+    const network = networkOf(address);
+    const left = (this.#perAddress.get(network) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(network, left);
+    else this.#perAddress.delete(network);
   };
 }

@@ -12,18 +12,20 @@ import { FakeLog } from '../../session/stage.ts';
 import { closingHost, EchoHost } from './services.ts';
 
 const echo = new EchoHost(systemClock);
-const services: readonly (readonly [name: string, host: Host, cookie: boolean])[] = [
-  ['echo', echo, false],
-  ['cookie_needed_echo', echo, true],
-  ['close', closingHost(systemClock), false],
+const none = { cookie: false, websocket: true };
+const services: readonly (readonly [name: string, host: Host, options: typeof none])[] = [
+  ['echo', echo, none],
+  ['cookie_needed_echo', echo, { ...none, cookie: true }],
+  ['disabled_websocket_echo', echo, { ...none, websocket: false }],
+  ['close', closingHost(systemClock), none],
 ];
 
-function endpointOf(base: string, host: Host, cookie: boolean): SockJsEndpoint {
+function endpointOf(base: string, host: Host, options: typeof none): SockJsEndpoint {
   const websocket = new WebSocketEndpoint({ sessions: host, allowedOrigins: ['*'] });
   return new SockJsEndpoint({
     host,
     base,
-    cookie,
+    ...options,
     log: new FakeLog(),
     allowedOrigins: ['*'],
     newId: randomUUID,
@@ -33,7 +35,7 @@ function endpointOf(base: string, host: Host, cookie: boolean): SockJsEndpoint {
   });
 }
 
-const endpoints = new Map(services.map(([name, host, cookie]) => [name, endpointOf(`/${name}`, host, cookie)]));
+const endpoints = new Map(services.map(([name, host, options]) => [name, endpointOf(`/${name}`, host, options)]));
 const endpointFor = ({ url = '' }: IncomingMessage): SockJsEndpoint | undefined =>
   endpoints.get(/^\/(\w+)/.exec(url)?.[1] ?? '');
 

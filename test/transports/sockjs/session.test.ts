@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import { clientAddresses } from '../../../server/limits/client-address.ts';
 import { MAX_BODY } from '../../../server/transports/sockjs/send.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { rawRequest } from '../../support/raw-http.ts';
+import { handshake } from '../../support/raw-websocket.ts';
 import { closingHost } from './services.ts';
 import { until } from './sockjs-client.ts';
 import { SockJsServer } from './sockjs-server.ts';
@@ -99,14 +103,29 @@ test('sends wait while the session does not read, and too many of them end it', 
 });
 
 test('a body that is too large is refused, and so is one session too many', async () => {
-  await using server = await SockJsServer.echo({ limits: { sessionsPerAddress: 1 } });
+  const codes: string[] = [];
+  const refused = (code: string): void => void codes.push(code);
+  await using server = await SockJsServer.echo({ refused, limits: { sessionsPerAddress: 1 } });
   const session = await opened(server);
   assert.equal((await server.client.post(`${session}/xhr_send`, `["${'a'.repeat(MAX_BODY)}"]`)).status, 413);
-  const refused = await server.client.post(`${server.session()}/xhr`, '', { Origin: 'https://a.example' });
-  assert.deepEqual([refused.status, JSON.parse(refused.body).code], [429, 'too-many-sessions']);
-  assert.equal(refused.headers['access-control-allow-origin'], 'https://a.example');
+  assert.deepEqual(codes, ['too-large']);
+  const full = await server.client.post(`${server.session()}/xhr`, '', { Origin: 'https://a.example' });
+  assert.deepEqual([full.status, JSON.parse(full.body).code], [429, 'too-many-sessions']);
+  assert.equal(full.headers['access-control-allow-origin'], 'https://a.example');
   server.clock.advance(5_200);
   assert.equal((await server.client.post(`${server.session()}/xhr`)).body, 'o\n');
+});
+
+test('sessions are counted by network, so that the addresses of an IPv6 /64 are one', async () => {
+  const addresses = clientAddresses(['loopback']);
+  await using server = await SockJsServer.echo({ addresses, limits: { sessionsPerAddress: 1 } });
+  const begin = async (address: string): Promise<number> =>
+    (await server.client.post(`${server.session()}/xhr`, '', { 'X-Forwarded-For': address })).status;
+  assert.equal(await begin('2001:db8::1'), 200);
+  assert.equal(await begin('2001:db8::2'), 429);
+  assert.equal(await begin('2001:db8:0:1::2'), 200);
+  server.clock.advance(5_200);
+  assert.equal(await begin('2001:db8::2'), 200);
 });
 
 test('a receiver of another transport is refused', async () => {
@@ -156,20 +175,83 @@ test('Websocket.test_transport, test_empty_frame and test_reuseSessionId', async
   }
 });
 
-test('Websocket.test_close and test_headersSanity', async () => {
+test('Websocket.test_close', async () => {
   const clock = new ManualClock();
   await using server = await new SockJsServer(clock, closingHost(clock)).listen();
   const next = reader(new WebSocket(socketUrl(server, server.session())));
   assert.deepEqual([await next(), await next(), await next()], ['o', 'c[3000,"Go away!"]', 'closed 1000']);
 });
 
-test('Websocket.test_broken_json', async () => {
+/** What is answered to a handshake with these headers. */
+const answerTo = (server: SockJsServer, headers: Record<string, string>): Promise<string> =>
+  rawRequest(server.port, handshake({ path: `/base${server.session()}/websocket`, headers }), /\r\n\r\n/);
+
+test('Websocket.test_headersSanity and WebsocketHybi10.test_headersSanity', async () => {
   await using server = await SockJsServer.echo();
-  const socket = new WebSocket(socketUrl(server, server.session()));
+  const headers = { 'Sec-WebSocket-Key': 'x3JJHMbDL1EzLkh9GBhXDw==', 'Sec-WebSocket-Origin': 'http://asd' };
+  const answer = await answerTo(server, headers);
+  assert.match(answer, /^HTTP\/1\.1 101 /);
+  assert.match(answer, /^Sec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=\r$/im);
+  assert.match(answer, /^Connection: Upgrade\r$/im);
+  assert.match(answer, /^Upgrade: websocket\r$/im);
+  assert.doesNotMatch(answer, /content-length/i);
+});
+
+test('WebsocketHybi10.test_firefox_602_connection_header', async () => {
+  await using server = await SockJsServer.echo();
+  assert.match(await answerTo(server, { Connection: 'keep-alive, Upgrade' }), /^HTTP\/1\.1 101 /);
+});
+
+test('Websocket.test_haproxy and WebsocketHixie76: drafts before RFC 6455 are told which version is spoken', async () => {
+  await using server = await SockJsServer.echo();
+  const hixie = { 'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5', 'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00' };
+  for (const headers of [{ ...hixie, 'Sec-WebSocket-Version': '' }, { 'Sec-WebSocket-Version': '7' }]) {
+    const answer = await answerTo(server, headers);
+    assert.match(answer, /^HTTP\/1\.1 426 [\s\S]*Sec-WebSocket-Version: 13\r\n/);
+  }
+});
+
+test('RawWebsocket.test_transport', async () => {
+  await using server = await SockJsServer.echo();
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/base/websocket`);
   const next = reader(socket);
-  assert.equal(await next(), 'o');
-  socket.send('["a');
-  assert.equal(await next(), 'closed 1007');
+  await once(socket, 'open');
+  // What is no JSON, and what SockJS would escape, is as it was.
+  for (const text of ['Hello world!\uffff', '["a"]', 'h']) {
+    socket.send(text);
+    assert.equal(await next(), text);
+  }
+  socket.terminate();
+});
+
+test('RawWebsocket.test_close', async () => {
+  const clock = new ManualClock();
+  await using server = await new SockJsServer(clock, closingHost(clock)).listen();
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/base/websocket`);
+  const [code, reason] = await once(socket, 'close');
+  assert.deepEqual([code, String(reason)], [1000, 'Go away!']);
+});
+
+test('InfoTest.test_disabled_websocket', async () => {
+  await using server = await SockJsServer.echo({ websocket: false });
+  assert.equal(JSON.parse((await server.client.get('/info')).body).websocket, false);
+  for (const path of ['/websocket', '/0/s/websocket']) {
+    assert.equal((await server.client.get(path)).status, 404);
+    const answer = await rawRequest(server.port, handshake({ path: `/base${path}` }));
+    assert.match(answer, /^HTTP\/1\.1 404 /);
+  }
+  assert.equal((await server.client.post('/0/s/xhr')).body, 'o\n');
+});
+
+test('Websocket.test_broken_json, and what else is no array of texts', async () => {
+  await using server = await SockJsServer.echo();
+  for (const junk of ['["a', '{}', '[1]', '["\\ud800"]', '[["a"]]', 'CONNECT\n\n\0', Buffer.of(0xff)]) {
+    const socket = new WebSocket(socketUrl(server, server.session()));
+    const next = reader(socket);
+    assert.equal(await next(), 'o');
+    socket.send(junk);
+    assert.equal(await next(), 'closed 1007', String(junk));
+  }
 });
 
 test('while the endpoint is emptied, sessions go on until they are told, and no new one begins', async () => {

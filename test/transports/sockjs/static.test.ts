@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { test } from 'node:test';
-import type { Answer } from './sockjs-client.ts';
+import { rawRequest } from '../../support/raw-http.ts';
+import { type Answer, until } from './sockjs-client.ts';
 import { SockJsServer } from './sockjs-server.ts';
 
 // The names are those of the public test list of sockjs-protocol 0.3.3.
@@ -193,11 +195,46 @@ test('WebsocketHttpErrors.test_invalidMethod, and methods that a transport does 
   }
 });
 
-test('Http10.test_synchronous and Http11.test_synchronous', async () => {
+for (const [name, version, closes] of [
+  ['Http10.test_synchronous', '1.0', true],
+  ['Http10.test_synchronous', '1.0', false],
+  ['Http11.test_synchronous', '1.1', true],
+  ['Http11.test_synchronous', '1.1', false],
+] as const) {
+  test(`${name}, with Connection: ${closes ? 'close' : 'Keep-Alive'}`, async () => {
+    await using server = await SockJsServer.echo();
+    const socket = connect(server.port, '127.0.0.1').setEncoding('latin1');
+    let came = '';
+    socket.on('data', (text) => {
+      came += text;
+    });
+    const connection = closes ? 'close' : 'Keep-Alive';
+    const ask = (): unknown =>
+      socket.write(`GET /base HTTP/${version}\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`);
+    const answers = (): number => came.split('Welcome to SockJS!\n').length - 1;
+    ask();
+    await until(() => answers() === 1);
+    assert.match(came, /^HTTP\/1\.1 200 /);
+    assert.match(came, /\r\nContent-Length: 19\r\n/);
+    assert.doesNotMatch(came, /transfer-encoding/i);
+    assert.match(came, closes ? /\r\nConnection: close\r\n/i : /\r\nConnection: keep-alive\r\n/i);
+    if (closes) await until(() => socket.destroyed);
+    else {
+      // The connection has the next request too.
+      ask();
+      await until(() => answers() === 2);
+    }
+    socket.destroy();
+  });
+}
+
+test('a POST without a Content-Length is one without a body (http-quirks.py of the protocol)', async () => {
   await using server = await SockJsServer.echo();
-  const { headers } = await server.client.get('');
-  assert.equal(headers['content-length'], '19');
-  assert.equal(headers['transfer-encoding'], undefined);
+  const answer = await rawRequest(
+    server.port,
+    `POST /base${server.session()}/xhr HTTP/1.1\nHost: x\nConnection: close\n\n`,
+  );
+  assert.match(answer, /\r\n\r\no\n$/);
 });
 
 test('JsessionidCookie.test_basic', async () => {
