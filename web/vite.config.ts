@@ -14,7 +14,11 @@ const config: UserConfig = {
     // Nothing is inlined: the page's Content-Security-Policy allows no data: URLs, and every browser of the target preloads.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: [join(import.meta.dirname, 'index.html'), join(import.meta.dirname, 'src/docs/docs.ts')],
+      input: [
+        join(import.meta.dirname, 'index.html'),
+        join(import.meta.dirname, 'ops.html'),
+        join(import.meta.dirname, 'src/docs/docs.ts'),
+      ],
     },
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

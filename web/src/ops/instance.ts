@@ -1,0 +1,60 @@
+/** What `/ops/api/instances` tells of one process of the server; see `server/ops/state.ts`. */
+export interface Instance {
+  readonly instance: string;
+  readonly worker?: number;
+  readonly peer?: string;
+  readonly version: string;
+  readonly role: string;
+  readonly uptime: number;
+  readonly health: {
+    readonly state: 'ready' | 'degraded' | 'unready';
+    readonly reasons: readonly string[];
+    readonly degraded: readonly string[];
+  };
+  readonly engines: Readonly<Record<string, { readonly kind: string; readonly state: string }>>;
+  readonly source?: { readonly active: boolean; readonly paused: boolean };
+  readonly clients: number;
+  readonly versions: Readonly<Record<string, number>>;
+  readonly slowest: readonly SlowClient[];
+  readonly troubles: readonly Trouble[];
+  readonly metrics: readonly Metric[];
+}
+
+export interface SlowClient {
+  readonly id: number;
+  readonly transport: string;
+  readonly address: string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly lag: number;
+  readonly blocked: number;
+  readonly subscriptions: number;
+}
+
+export interface Trouble {
+  readonly time: number;
+  readonly level: 'warn' | 'error';
+  readonly text: string;
+  readonly detail?: string;
+}
+
+/** A metric as prom-client gives it as JSON. */
+export interface Metric {
+  readonly name: string;
+  readonly values: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Record<string, string | number>>;
+    /** Of a histogram: `…_bucket`, `…_sum`, `…_count`. */
+    readonly metricName?: string;
+  }[];
+}
+
+export type Action =
+  | { readonly do: 'close-client'; readonly client: number }
+  | { readonly do: 'pause-source' | 'resume-source' | 'drain' };
+
+/** A short name for people: which worker it is, or the beginning of its id. */
+export function nameOf({ instance, worker, role, peer }: Instance): string {
+  const own = worker === undefined ? `${role} ${instance.slice(0, 6)}` : `worker ${worker + 1}`;
+  return peer === undefined ? own : `${own} at ${peer.replace(/^https?:\/\//, '')}`;
+}
