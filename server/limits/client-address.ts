@@ -72,5 +72,7 @@ function forwarded(header: string | string[] | undefined, peer: string, isProxy:
 /** Some proxies add the port: `192.0.2.1:1234`, `[2001:db8::1]:1234`. */
 function addressIn(hop: string): string | undefined {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop;
-  return isIP(bare) === 0 ? undefined : plainAddress(bare);
+  if (isIP(bare) === 0) return undefined;
+  // It is kept, and as a part of the header it would keep all of that: up to 16 KB.
+  return Buffer.from(plainAddress(bare), 'latin1').toString('latin1');
 }

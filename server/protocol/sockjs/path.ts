@@ -17,7 +17,8 @@ export function parsePath(path: string): Place | undefined {
   if (IFRAME.test(path)) return { kind: 'iframe' };
   const { session, transport } = SESSION.exec(path)?.groups ?? {};
   if (session === undefined || transport === undefined) return undefined;
-  return { kind: 'session', session, transport };
+  // The id is kept, and as a part of the URL it would keep all of that: up to 16 KB.
+  return { kind: 'session', session: Buffer.from(session).toString(), transport };
 }
 
 /** The name of a function in a page: `undefined` where there is none, `false` where it could be something else. */
