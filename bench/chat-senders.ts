@@ -3,7 +3,10 @@ import { WebSocket } from 'ws';
 
 /** What came of sending for a while. */
 export interface Sent {
+  readonly sent: number;
   readonly accepted: number;
+  /** From the first SEND to the last RECEIPT. */
+  readonly seconds: number;
   /** From SEND to RECEIPT, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
@@ -39,10 +42,11 @@ export class ChatSenders {
     }
     const end = performance.now() + PATIENCE;
     while (this.#sentAt.size > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, BEAT));
+    const took = (performance.now() - begun) / 1_000;
     this.#sentAt.clear();
     const sorted = this.#latencies.sort((one, other) => one - other);
     const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-    return { accepted: sorted.length, p50: at(0.5), p99: at(0.99) };
+    return { sent, accepted: sorted.length, seconds: took, p50: at(0.5), p99: at(0.99) };
   }
 
   close(): void {

@@ -1,6 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 
 /** What fanload prints of a run. Its own `--help` explains each figure. */
 export interface FanloadResult {
@@ -8,6 +11,7 @@ export interface FanloadResult {
   readonly up: number;
   readonly failed: number;
   readonly closed: number;
+  readonly connect_s: number;
   readonly messages: number;
   readonly due: number;
   readonly bytes: number;
@@ -18,13 +22,13 @@ export interface FanloadResult {
   readonly server: {
     readonly cpu_s: number;
     readonly us_per_message: number;
-    readonly us_per_read: number;
     readonly rss_up_kb: number;
     readonly rss_peak_kb: number;
     readonly kb_per_connection: number;
   };
   readonly gaps: number;
   readonly duplicates: number;
+  readonly client_cpu_s: number;
 }
 
 /** Builds the client when it is missing or older than its source; returns its path. Needs a C compiler as `cc`. */
@@ -38,12 +42,58 @@ function buildFanload(): string {
   return program;
 }
 
-/** Runs fanload on the second core and returns its figures, also where it exits with 1 (something due did not come). */
-export async function fanload(args: readonly string[]): Promise<FanloadResult> {
-  const program = buildFanload();
-  const child = spawn('taskset', ['-c', '1', program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  for await (const chunk of child.stdout) output += chunk;
-  const line = output.trim().split('\n').at(-1) ?? '';
-  return JSON.parse(line) as FanloadResult; // fanload prints exactly this line
+/** Clients of one server, in a process of their own. They stay connected from one measurement to the next. */
+export class Fanload {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
+    this.#child = child;
+    this.#lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Connects; resolves to the clients and how that went.
+   * @param core - the core that they have to themselves, where they have one
+   */
+  static async connect(args: readonly string[], core?: number): Promise<readonly [Fanload, FanloadResult]> {
+    const pin = core === undefined ? [] : ['taskset', '-c', `${core}`];
+    const [command = '', ...rest] = [...pin, buildFanload(), ...args, '--script', '1'];
+    const clients = new Fanload(spawn(command, rest, { stdio: ['pipe', 'pipe', 'inherit'] }));
+    return [clients, await clients.#answer()];
+  }
+
+  /** The clients' process. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Has the server publish, and waits until `due` messages came to each, or no more come; so many times, one after the other. */
+  publish(path: string, due: number, times = 1): Promise<FanloadResult> {
+    return this.#ask(`trigger ${path} ${due} ${times}`);
+  }
+
+  /** What happens in so many seconds. */
+  hold(seconds: number): Promise<FanloadResult> {
+    return this.#ask(`hold ${seconds}`);
+  }
+
+  /** Disconnects; resolves to what is printed at the end, if anything is. */
+  async close(): Promise<string | undefined> {
+    this.#child.stdin.end();
+    const { value } = await this.#lines.next();
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  #ask(line: string): Promise<FanloadResult> {
+    this.#child.stdin.write(`${line}\n`);
+    return this.#answer();
+  }
+
+  async #answer(): Promise<FanloadResult> {
+    const { value } = await this.#lines.next();
+    if (typeof value !== 'string') throw new Error('fanload ended');
+    return JSON.parse(value) as FanloadResult; // fanload prints exactly this line
+  }
 }

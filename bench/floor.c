@@ -47,9 +47,6 @@ static void answer(int fd) {
     publish(rate, messages);
     static const char done[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     send(fd, done, sizeof done - 1, MSG_NOSIGNAL); close(fd);
-    /* The clients of this run go now: the next run has its own. */
-    for (int i = 0; i < count; i++) if (clients[i] >= 0) { char end; while (recv(clients[i], &end, 1, 0) > 0); close(clients[i]); }
-    count = 0;
   } else if (count < MOST) { send(fd, head, sizeof head - 1, MSG_NOSIGNAL); clients[count++] = fd; }
   else close(fd);
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../server/clock.ts';
 import { Hub } from '../server/hub/hub.ts';
 import type { Sink } from '../server/hub/sink.ts';
-import { CLIENTS } from './ladder.ts';
+import { CLIENTS } from './bench-clients.ts';
 import { benchMessage } from './servers/publisher.ts';
 import { timed } from './timing.ts';
 

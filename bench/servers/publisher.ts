@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 
 /** Bytes of JSON in each message. */
 const MESSAGE_BYTES = 220;
@@ -8,6 +10,19 @@ export function benchMessage(seq: number): string {
   const t = Math.round((performance.timeOrigin + performance.now()) * 1000);
   const head = `{"kind":"message","seq":${seq},"t":${t},"sender":"bench","content":"`;
   return `${head}${'x'.repeat(MESSAGE_BYTES - head.length - 2)}"}`;
+}
+
+let recorded: readonly string[] | undefined;
+
+/** A recorded trade as a tick. The same few thousand come again and again. */
+function benchTick(seq: number): string {
+  recorded ??= gunzipSync(readFileSync(new URL('../../samples/trades-2025-03-25.csv.gz', import.meta.url)))
+    .toString()
+    .split('\n', 5_001)
+    .slice(1);
+  const [time, symbol, price, size, side] = recorded[seq % recorded.length]?.split(',') ?? [];
+  const change = Math.round(Number(price) * 3) / 1e4;
+  return JSON.stringify({ symbol, price: Number(price), size: Number(size), side, change, time: Number(time) });
 }
 
 /**
@@ -23,13 +38,14 @@ export function servePublish(
   const query = new URL(request.url ?? '/', 'http://bench').searchParams;
   const rate = Number(query.get('rate') ?? 10);
   const count = Number(query.get('count') ?? 10);
+  const make = query.get('what') === 'trades' ? benchTick : benchMessage;
   const start = performance.now();
   let sent = 0;
   const step = (): void => {
     const began = performance.now();
     while (sent < count && sent < ((performance.now() - start) * rate) / 1000 && performance.now() - began < 5) {
       sent++;
-      publish(benchMessage(sent), sent);
+      publish(make(sent), sent);
     }
     if (sent < count) setTimeout(step, Math.min(1, 1000 / rate));
     else response.end('published\n');

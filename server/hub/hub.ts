@@ -156,7 +156,10 @@ export class Hub {
     const only = cursors.length === 1 ? cursors[0] : undefined;
     if (only !== undefined) {
       const bytes = this.#take(only);
-      if (bytes !== undefined) client.write(bytes);
+      // A short slice that something follows ends where a segment does: what follows goes with it.
+      const more = bytes !== undefined && bytes.length < SLICE_BYTES / 2 ? this.#take(only) : undefined;
+      if (bytes !== undefined && more !== undefined) this.#writeBoth(client, bytes, more);
+      else if (bytes !== undefined) client.write(bytes);
       return client.writable && !only.idle;
     }
     const parts = this.#parts;
@@ -172,6 +175,13 @@ export class Hub {
     else if (parts.length > 1) client.writeAll(parts);
     parts.length = 0;
     return client.writable && cursors.some((cursor) => !cursor.idle);
+  }
+
+  #writeBoth(client: Client, bytes: Uint8Array, more: Uint8Array): void {
+    const parts = this.#parts;
+    parts.push(bytes, more);
+    client.writeAll(parts);
+    parts.length = 0;
   }
 
   /** The bytes that a cursor has to send next, if any. */

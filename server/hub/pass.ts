@@ -20,11 +20,18 @@ const CHUNK_TIME = 4;
 const CLOCK_STEP = 32;
 /** A pass cheaper than this, in milliseconds, is followed by the next without a pause. */
 const CHEAP = 1;
+/**
+ * From the begin of one pass to that of the next, in milliseconds, where resting less makes that possible and at least a fifth
+ * of it is rest: an event waits about so long at most, and has to reach the client in 100 ms.
+ */
+const CYCLE = 70;
+const LEAST_REST = CYCLE / 5;
 
 /**
  * Brings the streams that were appended to (the dirty ones) to their followers. Appends while a pass runs gather and go
  * with the next. After a pass that took c ms of work the next starts c ms later, at most the latency budget: under load the
- * passes get fewer and their slices longer, and half of the time is left for everything else.
+ * passes get fewer and their slices longer, and half of the time is left for everything else. Passes that take most of
+ * `CYCLE` are followed sooner.
  */
 export class Pass {
   readonly #options: PassOptions;
@@ -147,7 +154,12 @@ export class Pass {
     const writes = stats.writes - this.#writes;
     if (writes > 0) stats.sliceBytes.observe((stats.bytes - this.#bytes) / writes);
     // Rest lets events gather into longer slices; where slices are full already it would only add to the backlog.
-    this.#notBefore = clock.monotonic() + (this.#backlog ? 0 : Math.min(this.#cost, latencyBudget));
+    this.#notBefore = clock.monotonic() + (this.#backlog ? 0 : Math.min(restAfter(this.#cost), latencyBudget));
     if (this.#dirty.length > 0) this.#schedule();
   }
+}
+
+function restAfter(cost: number): number {
+  const left = CYCLE - cost;
+  return left < LEAST_REST ? cost : Math.min(cost, left);
 }

@@ -6,6 +6,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { ClientDescription, Sink } from '../hub/sink.ts';
 import { encodeComment, encodeRetry } from '../protocol/sse/event.ts';
 import type { Framing } from '../protocol/sse/framing.ts';
+import { socketWriter } from './direct-write.ts';
 import type { Guest } from './drain.ts';
 import type { OpenStream } from './sse-source.ts';
 
@@ -13,6 +14,7 @@ const NOTHING = new Uint8Array(0);
 const COMMENT = encodeComment();
 /** Who is told to leave comes back after so many milliseconds: they were told one after the other already. */
 const RETURN = { least: 250, spread: 1_500 };
+const writer = socketWriter(process.version);
 
 export interface SseConnectionOptions<E> {
   readonly hub: Hub;
@@ -56,15 +58,11 @@ export class SseConnection<E> implements Sink, Guest {
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#socket.write(bytes);
-    return this.#taken();
+    return writer.write(this.#socket, bytes) || this.#wait();
   }
 
   writeAll(parts: readonly Uint8Array[]): boolean {
-    this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
-    this.#socket.uncork();
-    return this.#taken();
+    return writer.writeAll(this.#socket, parts) || this.#wait();
   }
 
   /** What the client sends is not read as anything, so there is nothing to stop. */
@@ -104,8 +102,7 @@ export class SseConnection<E> implements Sink, Guest {
     this.#client.end();
   }
 
-  #taken(): boolean {
-    if (this.#socket.writableLength === 0) return true;
+  #wait(): false {
     if (!this.#waiting) {
       this.#waiting = true;
       // An empty write is done when everything before it is: cheaper than a listener that most connections never need.
@@ -117,6 +114,7 @@ export class SseConnection<E> implements Sink, Guest {
   #flushed(): void {
     this.#waiting = false;
     if (this.#socket.destroyed) return;
-    if (this.#taken()) this.#client.drained();
+    if (this.#socket.writableLength === 0) this.#client.drained();
+    else this.#wait();
   }
 }

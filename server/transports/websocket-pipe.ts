@@ -9,6 +9,7 @@ import type { Conversation, Host } from '../session/conversation.ts';
 import type { Peer } from '../session/peer.ts';
 import type { Pipe } from '../session/pipe.ts';
 import type { Wire } from '../session/wire.ts';
+import { socketWriter } from './direct-write.ts';
 import type { Guest } from './drain.ts';
 import { boundPieces } from './websocket-pieces.ts';
 
@@ -90,6 +91,7 @@ export class StompSocket extends WebSocket {
 }
 
 const NOTHING = new Uint8Array(0);
+const writer = socketWriter(process.version);
 
 /**
  * One WebSocket. `ws` reads it and closes it; what is sent is bytes that are frames already, written to the socket below,
@@ -133,16 +135,12 @@ export class WebSocketPipe implements Pipe, Guest {
 
   write(bytes: Uint8Array): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN) return false;
-    this.#socket.write(bytes);
-    return this.#taken();
+    return writer.write(this.#socket, bytes) || this.#wait();
   }
 
   writeAll(parts: readonly Uint8Array[]): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN) return false;
-    this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
-    this.#socket.uncork();
-    return this.#taken();
+    return writer.writeAll(this.#socket, parts) || this.#wait();
   }
 
   pauseReading(): void {
@@ -219,9 +217,8 @@ export class WebSocketPipe implements Pipe, Guest {
     this.#onEnd(this);
   }
 
-  /** Whether all that was written is with the kernel; if not, the session is told as soon as it is. */
-  #taken(): boolean {
-    if (this.#socket.writableLength === 0) return true;
+  /** The session is told as soon as all that was written is with the kernel. */
+  #wait(): false {
     // Written after the rest, so it is done when the rest is: one callback while blocked, instead of a listener for ever.
     this.#socket.write(NOTHING, (error) => {
       if (!error) this.#session.drained();

@@ -61,6 +61,30 @@ test('after a dear pass the next waits about as long as the pass took, and carri
   }
 });
 
+test('after a pass of most of a cycle the next follows sooner, so that an event does not wait for two of them', () => {
+  const { clock, chat, hub } = crowd(400, 250);
+  chat.append();
+  clock.run();
+  chat.append();
+  clock.advance(28);
+  assert.equal(hub.stats.passes, 1);
+  clock.advance(4);
+  assert.equal(hub.stats.passes, 2, 'a pass of 40 ms is followed by about 30 ms of rest');
+});
+
+test('events on both sides of a border between segments go out in one write', () => {
+  const { chat, sinks, clock } = crowd(3, 250);
+  chat.append('x'.repeat(60_000));
+  clock.run();
+  const before = sinks.map(({ writes }) => writes);
+  for (let n = 0; n < 4; n++) chat.append('y'.repeat(3_000));
+  clock.run();
+  for (const [index, sink] of sinks.entries()) {
+    assert.equal(sink.writes - (before[index] ?? 0), 1);
+    assert.equal(numbersOf(sink).length, 5);
+  }
+});
+
 test('the rest between passes is at most the latency budget', () => {
   const { clock, chat, hub } = crowd(5_000, 40);
   chat.append();

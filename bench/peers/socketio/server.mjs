@@ -26,5 +26,5 @@ function message(seq) {
   return { ...head, content: 'x'.repeat(220 - JSON.stringify(head).length) };
 }
 
-const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false, pingInterval: 600_000 });
+const io = new Server(http, { transports: ['websocket'], perMessageDeflate: false });
 http.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: http.address().port })));
