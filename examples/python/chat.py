@@ -17,6 +17,8 @@ class Chat(stomp.ConnectionListener):
         event = json.loads(frame.body)
         if event.get("kind") == "message":
             print(f"{event['sender']}: {event['content']}", flush=True)
+        elif event.get("kind") == "deleted":
+            print(f"message {event['target']} was deleted", flush=True)
         else:
             print(f"not taken: {event}", flush=True)
 

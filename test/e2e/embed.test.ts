@@ -14,7 +14,9 @@ test('the embedded page shows prices and chats from another site', async () => {
   site.listen(0, '127.0.0.1');
   await once(site, 'listening');
   const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`; // an address, because it listens on TCP
-  const app = await TestApp.start({ MARKET_SOURCE: 'simulator', ALLOWED_ORIGINS: [origin] });
+  const token = 'the-token-of-the-moderators';
+  const settings = { MARKET_SOURCE: 'simulator', ALLOWED_ORIGINS: [origin], MODERATOR_TOKEN: token } as const;
+  const app = await TestApp.start(settings);
   try {
     const browser = await launchBrowser();
     try {
@@ -25,6 +27,9 @@ test('the embedded page shows prices and chats from another site', async () => {
       await tab.locator('button').click();
       await tab.locator('li').first().waitFor();
       assert.deepEqual(await tab.locator('li').allTextContents(), ['A visitor: <b>hello</b> from elsewhere']);
+      const headers = { authorization: `Bearer ${token}` };
+      await fetch(`${app.url}/api/chat/messages?seq=1`, { method: 'DELETE', headers });
+      await tab.locator('li').first().waitFor({ state: 'detached' });
     } finally {
       await browser.close();
     }

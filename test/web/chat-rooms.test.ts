@@ -128,3 +128,16 @@ test('where the server knows the user better, its name is taken and not offered 
   assert.equal(signedIn.server.sessions.length, 2, 'no other session is needed');
   assert.equal(state.signedIn.value, false);
 });
+
+test('a deleted message vanishes, is unread no more, and leaves nothing to catch up with', async () => {
+  const { server, state, roomOf } = await chatIn('global');
+  for (const seq of [1, 2]) server.last.deliver('/topic/chat.trading', message(seq, { sender: 'Ben' }));
+  server.last.deliver('/topic/chat.global', message(1, { sender: 'Ben' }));
+  assert.deepEqual([roomOf('trading').unread.value, state.room.value.messages.value.length], [2, 1]);
+  server.last.deliver('/topic/chat.trading', { kind: 'deleted', seq: 3, target: 2, time: 1 });
+  server.last.deliver('/topic/chat.global', { kind: 'deleted', seq: 2, target: 1, time: 1 });
+  assert.deepEqual([roomOf('trading').unread.value, state.room.value.messages.value.length], [1, 0]);
+  assert.deepEqual([roomOf('trading').log.position, roomOf('global').log.position], [3, 2]);
+  server.last.deliver('/topic/chat.global', { kind: 'deleted', seq: 'x' });
+  assert.equal(roomOf('global').log.position, 2, 'what cannot be read changes nothing');
+});

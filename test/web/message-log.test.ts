@@ -58,3 +58,49 @@ test('whatever is sent again, each message is there once and in order', () => {
     }),
   );
 });
+
+test('a deleted message is held no more, and the position goes on with the deletion', () => {
+  const log = new MessageLog();
+  log.reset([message(4), message(5), message(6)], 6);
+  assert.equal(log.remove({ seq: 7, target: 5 })?.id, 'id-5');
+  assert.deepEqual([seqs(log), log.position, log.first], [[4, 6], 7, 4]);
+  assert.equal(log.remove({ seq: 7, target: 5 }), undefined);
+  assert.equal(log.remove({ seq: 8, target: 2 }), undefined, 'it was not held');
+  log.prepend([message(1), message(2), message(3)]);
+  assert.deepEqual(seqs(log), [1, 3, 4, 6], 'a page that was read before has it still');
+});
+
+test('where all that is held was deleted, older messages are those before the position', () => {
+  const log = new MessageLog();
+  log.reset([message(9)], 9);
+  log.remove({ seq: 10, target: 9 });
+  assert.deepEqual([seqs(log), log.first], [[], 11]);
+});
+
+test('whatever is deleted and sent again, the messages that are left are there once and in order', () => {
+  const step = fc.record({ target: fc.integer({ min: 1, max: 40 }), back: fc.nat(20) });
+  const property = fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+    const log = new MessageLog();
+    log.reset([], 0);
+    /** The room: what stands at each seq. */
+    const room: (number | 'gone' | { target: number })[] = [];
+    for (const { target, back } of steps) {
+      room.push(room.length + 1);
+      if (typeof room[target - 1] === 'number') {
+        room[target - 1] = 'gone';
+        room.push({ target });
+      }
+      for (let seq = Math.max(1, log.position + 1 - back); seq <= room.length; seq++) {
+        const there = room[seq - 1];
+        if (there === 'gone') log.remove({ seq, target: seq });
+        else if (typeof there === 'object') log.remove({ seq, target: there.target });
+        else log.append([message(seq)]);
+      }
+      assert.deepEqual(
+        seqs(log),
+        room.filter((each) => typeof each === 'number'),
+      );
+    }
+  });
+  fc.assert(property);
+});

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { LinkState } from '../connection/link.ts';
 import type { Transport } from '../connection/transport.ts';
-import type { ChatMessage, ShownMessage } from './message.ts';
+import type { ChatMessage, Deletion, ShownMessage } from './message.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
 import { RoomState } from './room-state.ts';
 import type { Typing } from './typing-text.ts';
@@ -129,6 +129,14 @@ export class ChatState {
     if (added.length === 0) return;
     this.outbox.removeSeen(added);
     if (room === this.room.value) this.#options.heard(added.filter(this.#fromOthers));
+    this.changed();
+  }
+
+  /** A message of a room was deleted. */
+  remove(room: RoomState, deletion: Deletion): void {
+    room.remove(deletion, this.#fromOthers);
+    // It may have been one's own that never came back; what is stored and was not deleted still comes.
+    if (deletion.seq === deletion.target) this.outbox.removeAccepted(room.name);
     this.changed();
   }
 

@@ -1,12 +1,16 @@
-import type { ChatMessage, ShownMessage } from './message.ts';
+import type { ChatMessage, Deletion, ShownMessage } from './message.ts';
+
+/** Deletions that are remembered, for pages of the history that were read before them. */
+const MOST_DELETED = 1_000;
 
 /**
  * The part of the room's history that the page holds: contiguous, in the order of `seq`, each message once. `position` is
- * the highest seq that was taken, which is where a reconnect goes on.
+ * the highest seq that was taken, which is where a reconnect goes on. What was deleted is not held.
  */
 export class MessageLog {
   #messages: readonly ShownMessage[] = [];
   #position = 0;
+  readonly #deleted = new Set<number>();
 
   get messages(): readonly ShownMessage[] {
     return this.#messages;
@@ -16,13 +20,14 @@ export class MessageLog {
     return this.#position;
   }
 
-  /** The oldest seq held, or undefined while nothing is. */
+  /** Older messages are those before it; undefined while nothing was held. */
   get first(): number | undefined {
-    return this.#messages[0]?.seq;
+    return this.#messages[0]?.seq ?? (this.#deleted.size > 0 ? this.#position + 1 : undefined);
   }
 
   /** Begins anew with the newest messages; `head` is where the server's history ends. */
   reset(newest: readonly ChatMessage[], head: number): void {
+    this.#deleted.clear();
     this.#messages = newest.map(sent);
     this.#position = newest.at(-1)?.seq ?? head;
   }
@@ -39,10 +44,22 @@ export class MessageLog {
     return added;
   }
 
+  /** A message is gone. Returns it, where it was held. */
+  remove({ seq, target }: Deletion): ShownMessage | undefined {
+    this.#position = Math.max(this.#position, seq);
+    this.#deleted.add(target);
+    const [oldest] = this.#deleted;
+    if (this.#deleted.size > MOST_DELETED && oldest !== undefined) this.#deleted.delete(oldest);
+    const message = this.#messages.find((each) => each.seq === target);
+    if (message !== undefined) this.#messages = this.#messages.filter((each) => each !== message);
+    return message;
+  }
+
   /** Puts older messages before those that are held; what is held already is left out. */
   prepend(older: readonly ChatMessage[]): void {
     const first = this.first ?? this.#position + 1;
-    this.#messages = [...older.filter((message) => message.seq < first).map(sent), ...this.#messages];
+    const missing = older.filter(({ seq }) => seq < first && !this.#deleted.has(seq));
+    this.#messages = [...missing.map(sent), ...this.#messages];
   }
 
   /** Lets the oldest go, so that at most `count` stay. Returns whether any went. */

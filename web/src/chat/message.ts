@@ -20,6 +20,14 @@ export interface ShownMessage extends Omit<ChatMessage, 'seq'> {
   readonly reason?: string;
 }
 
+/** A moderator has deleted a message. */
+export interface Deletion {
+  /** Its own place in the room; that of the message where it stands in its place. */
+  readonly seq: number;
+  /** The seq of the message that is gone. */
+  readonly target: number;
+}
+
 /** At most so many code points are accepted in one message. */
 export const CONTENT_LIMIT = 2_000;
 
@@ -42,4 +50,11 @@ export function isChatMessage(value: unknown): value is ChatMessage {
     typeof content === 'string' &&
     typeof time === 'number'
   );
+}
+
+/** Whether a value from the wire says that a message was deleted. */
+export function isDeletion(value: unknown): value is Deletion {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, seq, target } = value as Record<string, unknown>; // Each field is checked below.
+  return kind === 'deleted' && Number.isSafeInteger(seq) && Number.isSafeInteger(target);
 }

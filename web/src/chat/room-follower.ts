@@ -3,7 +3,7 @@ import type { Api } from '../connection/api.ts';
 import type { Session } from '../connection/stomp-session.ts';
 import type { ChatState } from './chat-state.ts';
 import { History } from './history.ts';
-import { isChatMessage } from './message.ts';
+import { isChatMessage, isDeletion } from './message.ts';
 import type { ReadMarks } from './read-marks.ts';
 import type { RoomState } from './room-state.ts';
 
@@ -76,8 +76,10 @@ export class RoomFollower {
   #follow(session: Session): void {
     const { chat, room } = this.#options;
     session.subscribe(`/topic/chat.${room.name}`, { after: String(room.log.position) }, (body) => {
-      if (session !== this.#session || !isChatMessage(body)) return;
-      chat.append(room, [body]);
+      if (session !== this.#session) return;
+      if (isChatMessage(body)) chat.append(room, [body]);
+      else if (isDeletion(body)) chat.remove(room, body);
+      else return;
       if (room.log.position >= this.#target) room.behind.value = false;
     });
   }

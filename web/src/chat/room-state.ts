@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { ChatMessage, ShownMessage } from './message.ts';
+import type { ChatMessage, Deletion, ShownMessage } from './message.ts';
 import { MessageLog } from './message-log.ts';
 import type { Outgoing } from './outbox.ts';
 
@@ -67,6 +67,13 @@ export class RoomState {
     if (!this.#watching) this.#count(added.filter(others));
     if (this.log.trim(this.#watching ? KEPT_WATCHING : KEPT_READING)) this.complete.value = false;
     return added;
+  }
+
+  /** A message was deleted; where it was unread, it counts no more. `others` tells whose are not one's own. */
+  remove(deletion: Deletion, others: (message: ShownMessage) => boolean): void {
+    const message = this.log.remove(deletion);
+    if (message === undefined || this.#unread === 0 || !others(message)) return;
+    if ((message.seq ?? 0) >= (this.#firstNew ?? 0)) this.#unread--;
   }
 
   /** Older messages. None: there are no more. */

@@ -65,7 +65,9 @@ public class Chat {
     public void handleFrame(StompHeaders headers, Object payload) {
       try {
         JsonNode event = JSON.readTree((byte[]) payload);
-        if (event.has("seq")) System.out.println(event.path("sender").asText() + ": " + event.path("content").asText());
+        String kind = event.path("kind").asText();
+        if (kind.equals("message")) System.out.println(event.path("sender").asText() + ": " + event.path("content").asText());
+        else if (kind.equals("deleted")) System.out.println("message " + event.path("target").asText() + " was deleted");
         else System.out.println("not taken: " + event);
       } catch (IOException error) {
         throw new IllegalStateException(error);
