@@ -1,9 +1,10 @@
 import cluster from 'node:cluster';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type App, startApp } from './app.ts';
+import type { App } from './app.ts';
 import { withoutTokens } from './auth/redact.ts';
 import { systemClock } from './clock.ts';
 import { helpText } from './config/help.ts';
@@ -121,6 +122,10 @@ async function start(settings: Settings, version: string, log: Logger, signal: A
   const options = { ...common, version, page: PAGE, signal, stop };
   try {
     const neighbours = cluster.isWorker ? neighboursOfWorker() : undefined;
+    // What is compiled now is kept for the next start; where that folder cannot be written, each start compiles all anew.
+    enableCompileCache(join(root, 'node_modules', '.cache', 'towncrier'));
+    // Only who serves loads what serving takes: the parent of workers and `--help` do not.
+    const { startApp } = await import('./app.ts');
     return await startApp(settings, { ...options, processMetrics: true, worker: cluster.isWorker, neighbours });
   } catch (error) {
     if (signal.aborted) {

@@ -7,15 +7,10 @@ import { SoleLeader } from './engines/embedded/sole-leader.ts';
 import { openSqliteStore } from './engines/embedded/sqlite-message-store.ts';
 import { createTickRing } from './engines/embedded/tick-ring.ts';
 import type { KafkaConnection, KafkaSasl } from './engines/kafka/connection.ts';
-import { openKafkaLeadership } from './engines/kafka/leadership.ts';
-import { openKafkaTickLog } from './engines/kafka/tick-log.ts';
 import type { Leadership } from './engines/leadership.ts';
 import type { ModeratedStore } from './engines/moderation-store.ts';
-import { openMysqlStore } from './engines/mysql/mysql-message-store.ts';
 import type { PresenceStore } from './engines/presence-store.ts';
-import { openRedisBackplane } from './engines/redis/redis-backplane.ts';
 import type { RedisOptions } from './engines/redis/redis-options.ts';
-import { openRedisPresenceStore } from './engines/redis/redis-presence-store.ts';
 import type { TickLog } from './engines/tick-log.ts';
 import type { EngineState } from './http/info.ts';
 import { probe } from './http/readiness.ts';
@@ -40,14 +35,22 @@ export interface Opened<Engine> {
   state(): EngineState | Promise<EngineState>;
 }
 
+// What the libraries of an engine take to load (Kafka's half a second of a core) is only paid where that engine is chosen.
+const mysql = () => import('./engines/mysql/mysql-message-store.ts');
+const redis = () => import('./engines/redis/redis-backplane.ts');
+const presence = () => import('./engines/redis/redis-presence-store.ts');
+const kafkaLog = () => import('./engines/kafka/tick-log.ts');
+const kafkaGroup = () => import('./engines/kafka/leadership.ts');
+
 /** MySQL where `MYSQL_URL` is set, else SQLite in `DATA_DIR`. */
 export async function openStore(start: EngineStart): Promise<Opened<ModeratedStore>> {
   const { settings, opened, clock, log, newId, random, signal } = start;
   const url = settings.MYSQL_URL;
+  const common = { clock, log, newEpoch: newId() };
   const engine =
     url === ''
-      ? await openSqliteStore({ folder: settings.DATA_DIR, clock, log, newEpoch: newId() })
-      : await openMysqlStore({ url, clock, log, newEpoch: newId(), random, patience: patienceOf(start), signal });
+      ? await openSqliteStore({ ...common, folder: settings.DATA_DIR })
+      : await (await mysql()).openMysqlStore({ ...common, url, random, patience: patienceOf(start), signal });
   opened.defer(() => engine.close());
   const state = probe(clock, () => engine.head('global'));
   return { engine, kind: url === '' ? 'sqlite' : 'mysql', state };
@@ -56,7 +59,7 @@ export async function openStore(start: EngineStart): Promise<Opened<ModeratedSto
 /** Redis pub/sub where `REDIS_URL` is set, else within this process. */
 export async function openBackplane(start: EngineStart): Promise<Opened<Backplane>> {
   const embedded = start.settings.REDIS_URL === '';
-  const engine = embedded ? new InProcessBackplane() : await openRedisBackplane(redisOptions(start));
+  const engine = embedded ? new InProcessBackplane() : await (await redis()).openRedisBackplane(redisOptions(start));
   start.opened.defer(() => engine.close());
   return { engine, kind: embedded ? 'in-process' : 'redis', state: () => stateOf(engine.up) };
 }
@@ -68,7 +71,7 @@ export async function openPresenceStore(start: EngineStart): Promise<Opened<Pres
     start.opened.defer(() => engine.close());
     return { engine, kind: 'in-process', state: () => 'up' };
   }
-  const engine = await openRedisPresenceStore(redisOptions(start));
+  const engine = await (await presence()).openRedisPresenceStore(redisOptions(start));
   start.opened.defer(() => engine.close());
   return { engine, kind: 'redis', state: () => stateOf(engine.up) };
 }
@@ -82,7 +85,7 @@ export async function openTickLog(start: EngineStart): Promise<Opened<TickLog>> 
     return { engine, kind: 'in-process', state: () => 'up' };
   }
   const topic = `${settings.KAFKA_PREFIX}market-ticks`;
-  const engine = await withKafka(start, (options) => openKafkaTickLog({ ...options, topic }));
+  const engine = await withKafka(start, async (options) => (await kafkaLog()).openKafkaTickLog({ ...options, topic }));
   opened.defer(() => engine.close());
   return { engine, kind: 'kafka', state: () => stateOf(engine.up) };
 }
@@ -95,7 +98,9 @@ export async function openLeadership(start: EngineStart): Promise<Leadership> {
   const engine =
     settings.KAFKA_BROKERS.length === 0
       ? new SoleLeader()
-      : await withKafka(start, (options) => openKafkaLeadership({ ...options, topic, group }));
+      : await withKafka(start, async (options) =>
+          (await kafkaGroup()).openKafkaLeadership({ ...options, topic, group }),
+        );
   opened.defer(() => engine.close());
   return engine;
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { Absence } from './absence.ts';
+import { Hearing } from './hearing.ts';
 
 /** What all users of a trial know together. */
 export interface ChatRecord {
+  /** Messages by their text as it was sent: hundreds of users get the same one, and it is parsed once. */
+  readonly read: Map<string, { readonly seq: number; readonly id: string }>;
   /** The id that a seq was seen with. */
   readonly ids: Map<number, string>;
   /** Ids for which a RECEIPT came, by the time it came. */
@@ -24,8 +27,7 @@ const RESEND = 300;
 export class ChatUser {
   repeats = 0;
   gaps = 0;
-  /** When the last message came, and when it was accepted by the database's account: milliseconds. */
-  lastAt = 0;
+  readonly hearing = new Hearing();
   readonly pending = new Map<string, string>();
   readonly absence = new Absence();
   readonly #urls: readonly string[];
@@ -121,9 +123,17 @@ export class ChatUser {
   }
 
   #message(refusal: boolean, body: string): void {
+    const known = this.#record.read.get(body);
+    if (known !== undefined) {
+      this.#seen(known.seq, known.id);
+      return;
+    }
     const event = JSON.parse(body);
     if (refusal) this.#refused(event.receipt);
-    else if (event.kind === 'message') this.#seen(event.seq, event.id);
+    else if (event.kind === 'message') {
+      this.#record.read.set(body, { seq: event.seq, id: event.id });
+      this.#seen(event.seq, event.id);
+    }
   }
 
   #refused(id: string): void {
@@ -138,7 +148,7 @@ export class ChatUser {
     const { ids } = this.#record;
     if ((ids.get(seq) ?? id) !== id) this.#record.disagreements++;
     ids.set(seq, id);
-    this.lastAt = performance.now();
+    this.hearing.heard();
     if (seq === this.#last + 1) this.#last = seq;
     else if (seq <= this.#last) this.repeats++;
     else {

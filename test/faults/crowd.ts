@@ -1,4 +1,5 @@
 import { type ChatRecord, ChatUser } from './chat-user.ts';
+import type { Hearing } from './hearing.ts';
 import { StreamReader, TickNumbers } from './stream-reader.ts';
 
 export interface CrowdSize {
@@ -12,7 +13,7 @@ const BEAT = 20;
 
 /** All clients of a trial; some of them talk. */
 export class Crowd {
-  readonly record: ChatRecord = { ids: new Map(), accepted: new Map(), disagreements: 0 };
+  readonly record: ChatRecord = { read: new Map(), ids: new Map(), accepted: new Map(), disagreements: 0 };
   readonly numbers = new TickNumbers();
   readonly users: readonly ChatUser[];
   readonly readers: readonly StreamReader[];
@@ -34,10 +35,19 @@ export class Crowd {
 
   /** Whether everybody is connected and has got something since then. */
   allHeardSince(time: number): boolean {
-    return (
-      this.users.every(({ connected, lastAt }) => connected && lastAt > time) &&
-      this.readers.every(({ lastAt }) => lastAt > time)
-    );
+    const clients = [...this.users, ...this.readers];
+    return this.users.every(({ connected }) => connected) && clients.every(({ hearing }) => hearing.lastAt > time);
+  }
+
+  /** The longest silence that a user of the chat, and a reader of the stream had since `beginSilences`, in milliseconds. */
+  get longestSilences(): { readonly chat: number; readonly stream: number } {
+    const longest = (clients: readonly { readonly hearing: Hearing }[]): number =>
+      Math.max(...clients.map(({ hearing }) => hearing.longestSilence));
+    return { chat: longest(this.users), stream: longest(this.readers) };
+  }
+
+  beginSilences(): void {
+    for (const { hearing } of [...this.users, ...this.readers]) hearing.begin();
   }
 
   talk(): void {

@@ -3,6 +3,8 @@ import type { System } from './system.ts';
 
 export interface Fault {
   readonly name: string;
+  /** Prices must move again so soon, in seconds: a promise to users. */
+  readonly within?: number;
   /** Does it, and resolves once what was broken runs again. */
   run(system: System, crowd: Crowd): Promise<void>;
 }
@@ -13,6 +15,8 @@ interface Engine {
   thaw(): void;
 }
 
+/** Another feed takes over within so many seconds (`engines/leadership.ts`). */
+const TAKEOVER = 10;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** How long an engine that was killed stays away, in milliseconds. */
 const AWAY = 3_000;
@@ -51,6 +55,7 @@ export function allFaults(freeze: number): readonly Fault[] {
     frozen('Kafka', ({ kafka }) => kafka),
     {
       name: 'the active feed killed',
+      within: TAKEOVER,
       async run(system) {
         const feed = await system.activeFeed();
         await feed.kill();
@@ -58,7 +63,7 @@ export function allFaults(freeze: number): readonly Fault[] {
         await feed.start();
       },
     },
-    frozen('the active feed', (system) => system.activeFeed()),
+    { ...frozen('the active feed', (system) => system.activeFeed()), within: TAKEOVER },
     { name: 'half of all sockets closed', run: async (_system, crowd) => crowd.cutHalf() },
   ];
 }

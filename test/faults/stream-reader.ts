@@ -1,10 +1,28 @@
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import type { Tick } from '../../server/engines/tick-log.ts';
 import { Absence } from './absence.ts';
+import { Hearing } from './hearing.ts';
+
+/** A tick as a reader keeps it. */
+interface NumberedTick {
+  readonly symbol: string;
+  readonly number: number;
+}
 
 /** Gives equal ticks the same number, so that a reader keeps numbers and not texts. */
 export class TickNumbers {
   readonly #numbers = new Map<string, number>();
+  /** By its text as it was sent: a hundred readers get the same one, and it is parsed once. */
+  readonly #read = new Map<string, NumberedTick>();
+
+  read(text: string): NumberedTick {
+    const known = this.#read.get(text);
+    if (known !== undefined) return known;
+    const tick: Tick = JSON.parse(text);
+    const read = { symbol: tick.symbol, number: this.of(tick) };
+    this.#read.set(text, read);
+    return read;
+  }
 
   of({ time, price, size }: Tick): number {
     const text = `${time} ${price} ${size}`;
@@ -31,8 +49,8 @@ export class StreamReader {
   offsets: readonly number[] = [];
   /** Snapshots after the first one: each says that ticks are missing. */
   resets = 0;
-  lastAt = 0;
   readonly absence = new Absence();
+  readonly hearing = new Hearing();
   readonly #urls: readonly string[];
   readonly #numbers: TickNumbers;
   #turn: number;
@@ -95,7 +113,7 @@ export class StreamReader {
       else if (line.startsWith('data:')) data = line.slice(5);
     }
     if (event === 'market-snapshot') this.#snapshot(id);
-    else if (event === 'market-tick') this.#tick(JSON.parse(data), id);
+    else if (event === 'market-tick') this.#tick(this.#numbers.read(data), id);
   }
 
   #snapshot(id: string): void {
@@ -104,12 +122,12 @@ export class StreamReader {
     else this.resets++;
   }
 
-  #tick(tick: Tick, id: string): void {
+  #tick({ symbol, number }: NumberedTick, id: string): void {
     this.#moved(id);
-    this.lastAt = performance.now();
-    const ticks = this.ticks.get(tick.symbol);
-    if (ticks === undefined) this.ticks.set(tick.symbol, [this.#numbers.of(tick)]);
-    else ticks.push(this.#numbers.of(tick));
+    this.hearing.heard();
+    const ticks = this.ticks.get(symbol);
+    if (ticks === undefined) this.ticks.set(symbol, [number]);
+    else ticks.push(number);
   }
 
   #moved(id: string): void {

@@ -58,6 +58,17 @@ export class System {
     return this.apps.map(({ url }) => url);
   }
 
+  /** What apps and feeds have written so far, a line each. */
+  get said(): string[] {
+    const named = [
+      ...this.apps.map((app) => ['app', app] as const),
+      ...this.feeds.map((feed) => ['feed', feed] as const),
+    ];
+    return named.flatMap(([role, { port, output }]) => {
+      return output.split('\n').flatMap((line) => (line === '' ? [] : [`${role} ${port}: ${line}`]));
+    });
+  }
+
   /** The feed that produces now. */
   async activeFeed(): Promise<ServerProcess> {
     for (let tries = 0; tries < 200; tries++) {

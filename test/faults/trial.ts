@@ -17,8 +17,8 @@ export interface Outcome {
   readonly ghosts: number;
   readonly repeats: number;
   readonly outOfOrder: number;
-  /** From the beginning of the fault until everybody was served again, in seconds. */
-  readonly recovered: number;
+  /** The longest time in which somebody got no message, and no tick, in seconds: what of the fault was felt. */
+  readonly silence: { readonly chat: number; readonly stream: number };
 }
 
 type Counts = Pick<Outcome, 'lost' | 'ghosts' | 'repeats' | 'outOfOrder'>;
@@ -42,17 +42,18 @@ export async function tryFault(system: System, fault: Fault, size: CrowdSize): P
     const begun = performance.now();
     await until(() => crowd.allHeardSince(begun), 'everybody is served before the fault');
     await wait(PEACE);
-    const struck = performance.now();
+    crowd.beginSilences();
     await fault.run(system, crowd);
     const mended = performance.now();
     await until(() => crowd.allHeardSince(mended), `everybody is served again after: ${fault.name}`);
-    const recovered = (performance.now() - struck) / 1_000;
+    const { chat: silent, stream } = crowd.longestSilences;
+    const silence = { chat: silent / 1_000, stream: stream / 1_000 };
     await wait(PEACE);
     crowd.hush();
     await until(() => crowd.pending === 0, 'everything that was sent is accepted');
     const chat = await countChat(system, crowd, head);
     const { ticks, ...market } = await countTicks(system, crowd);
-    return { fault: fault.name, accepted: crowd.record.accepted.size, ticks, recovered, ...sum(chat, market) };
+    return { fault: fault.name, accepted: crowd.record.accepted.size, ticks, silence, ...sum(chat, market) };
   } finally {
     crowd.end();
   }
@@ -72,16 +73,25 @@ export const HEAD: readonly string[] = [
   'ghosts',
   'repeats',
   'out of order',
-  'recovered s',
+  'chat silent',
+  'stream silent',
 ];
 
 /** An outcome as the cells of its line. */
-export function cells({ fault, accepted, ticks, lost, ghosts, repeats, outOfOrder, recovered }: Outcome): string[] {
-  return [fault, ...[accepted, ticks, lost, ghosts, repeats, outOfOrder].map(String), recovered.toFixed(1)];
+export function cells({ fault, accepted, ticks, lost, ghosts, repeats, outOfOrder, silence }: Outcome): string[] {
+  const counts = [accepted, ticks, lost, ghosts, repeats, outOfOrder].map(String);
+  return [fault, ...counts, `${silence.chat.toFixed(1)} s`, `${silence.stream.toFixed(1)} s`];
 }
 
 export function isClean({ lost, ghosts, repeats, outOfOrder }: Outcome): boolean {
   return lost + ghosts + repeats + outOfOrder === 0;
+}
+
+/** What of an outcome is not as promised, in words. */
+export function brokenPromise(outcome: Outcome, { within = Number.POSITIVE_INFINITY }: Fault): string | undefined {
+  if (!isClean(outcome)) return 'something was lost, shown without being stored, repeated or out of order';
+  if (outcome.accepted === 0 || outcome.ticks === 0) return 'nothing was sent, so nothing was tried';
+  return outcome.silence.stream > within ? `prices stood still for longer than ${within} s` : undefined;
 }
 
 async function countChat({ store }: System, { users, record }: Crowd, head: number): Promise<Counts> {

@@ -16,7 +16,8 @@ export interface GroupMemberOptions {
 const SESSION = 6_000;
 /** Shorter than the session by what a request under way may take to arrive. */
 const LEASE = 4_500;
-const HEARTBEAT = 1_000;
+/** The one who waits hears with its next beat that the group has given another up. */
+const HEARTBEAT = 500;
 /** A join waits until all members have joined or were given up, and that takes as long as a session. */
 const REQUEST_TIMEOUT = 10_000;
 const RETRIES = { retries: 3, retryDelay: 200 };
