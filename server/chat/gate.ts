@@ -107,6 +107,8 @@ export class Gate {
     this.#timer = this.#options.clock.after(ms, () => {
       this.#timer = undefined;
       this.#resting = false;
+      // Who reads now looks afterwards what is still missing.
+      if (this.#reading) return;
       if (this.#wanted || this.#waiting.size > 0) void this.#read();
     });
   }

@@ -204,6 +204,22 @@ test('a store that cannot be read is asked again until it answers, and the log s
   assert.deepEqual(passed, upTo(3));
 });
 
+test('there is one read at a time: a hole whose time is over waits for the one under way', async () => {
+  const { gate, passed, store, clock } = setUp(3);
+  let reading = 0;
+  let most = 0;
+  store.latency = async () => {
+    most = Math.max(most, ++reading);
+    await new Promise<void>((resolve) => void clock.after(40, resolve));
+    reading--;
+  };
+  gate.offer(message(3));
+  gate.catchUp();
+  await turn(clock, 200);
+  assert.deepEqual(passed, [1, 2, 3]);
+  assert.equal(most, 1);
+});
+
 test('a store with a hole in it lets nothing past the hole', async () => {
   const { gate, passed, store, lines, clock } = setUp(4);
   store.entries('global').splice(1, 1);

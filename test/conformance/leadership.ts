@@ -41,7 +41,7 @@ class Member implements LeadershipListener {
 /** What the port `Leadership` promises, as tests of whatever implements it. */
 export function leadershipConformance(name: string, place: () => Promise<LeadershipPlace>): void {
   const conforms = (sentence: string, run: (join: () => Promise<Member>) => Promise<void>): void => {
-    test(`${name}: ${sentence}`, { timeout: 60_000 }, async () => {
+    test(`${name}: ${sentence}`, async () => {
       const here = await place();
       const members: Member[] = [];
       try {

@@ -26,7 +26,7 @@ type Counts = Pick<Outcome, 'lost' | 'ghosts' | 'repeats' | 'outOfOrder'>;
 /** Peace before the fault and after it, in milliseconds. */
 const PEACE = 2_000;
 /** What has not happened after so long, in milliseconds, does not happen. */
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 const LOOK = 50;
 const ROOM = 'global';
 const PAGE = 1_000;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { freeze } from './freeze.ts';
+import { leashed } from './leash.ts';
 
 /** Who has not begun to serve after so long, in milliseconds, hangs: not even a busy machine takes as much. */
 const START_LIMIT = 60_000;
@@ -54,7 +55,8 @@ export class ServerProcess {
       DATA_DIR: this.#folder,
       LOG_LEVEL: 'warn',
     };
-    const child = spawn(process.execPath, [MAIN], {
+    const { program, args } = leashed(process.execPath, [MAIN]);
+    const child = spawn(program, args, {
       env: { PATH: process.env.PATH, ...own, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

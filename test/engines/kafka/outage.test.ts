@@ -79,7 +79,7 @@ function expected(symbol: string, count: number): number[] {
     .map(({ size }) => size);
 }
 
-test('a broker that is killed and comes back costs no tick, repeats none and mixes none up', { timeout: 60_000 }, () =>
+test('a broker that is killed and comes back costs no tick, repeats none and mixes none up', () =>
   survives(async (kafka, reader, producer) => {
     for (let round = 0; round < 2; round++) {
       const refused = producer.refused;
@@ -90,10 +90,9 @@ test('a broker that is killed and comes back costs no tick, repeats none and mix
       await kafka.run();
       await reader.until(() => reader.states.at(-1) === true);
     }
-  }),
-);
+  }));
 
-test('a broker that freezes and wakes costs no tick, repeats none and mixes none up', { timeout: 60_000 }, () =>
+test('a broker that freezes and wakes costs no tick, repeats none and mixes none up', () =>
   survives(async (kafka, reader, producer) => {
     kafka.freeze();
     await reader.until(() => reader.states.at(-1) === false);
@@ -101,8 +100,7 @@ test('a broker that freezes and wakes costs no tick, repeats none and mixes none
     while (producer.refused < 2) await sleep(20);
     kafka.thaw();
     await reader.until(() => reader.states.at(-1) === true);
-  }),
-);
+  }));
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

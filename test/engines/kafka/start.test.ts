@@ -23,7 +23,7 @@ async function refusal(opening: Promise<unknown>): Promise<string> {
   throw new Error('it opened');
 }
 
-test('it waits for a broker that starts later, and says what it waits for', { timeout: 60_000 }, async () => {
+test('it waits for a broker that starts later, and says what it waits for', async () => {
   const kafka = await KafkaServer.prepare();
   try {
     const { log, lines } = recordingLog();

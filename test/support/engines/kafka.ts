@@ -13,7 +13,7 @@ const VERSION = '4.4.0';
 /** Any, but fixed: a random one that begins with a dash is taken for a flag. */
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
-const START_TIMEOUT = 30_000;
+const START_TIMEOUT = 120_000;
 
 /** A Kafka to test with: that of `TEST_KAFKA_BROKERS`, or one of this test alone. */
 export async function testKafka(): Promise<{ readonly brokers: readonly string[]; stop(): Promise<void> }> {

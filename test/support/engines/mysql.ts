@@ -22,7 +22,7 @@ const SERVER = 'mariadbd';
 const INSTALLER = 'mariadb-install-db';
 /** Of Linux: ends a program when the one that started it ends. */
 const LEASH = 'setpriv';
-const START_LIMIT = 20_000;
+const START_LIMIT = 120_000;
 const HELP = `MariaDB or MySQL is needed by the tests. Install it:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends mariadb-server
   macOS:           brew install mariadb
