@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { withoutTokens } from './auth/redact.ts';
+import type { Chat } from './chat/chat.ts';
 import type { Settings } from './config/settings.ts';
 import type { Drainer } from './drainer.ts';
 import { type AdminOptions, createAdminServer } from './http/admin-server.ts';
@@ -85,8 +86,17 @@ async function open(start: Start): Promise<Omit<App, 'close'>> {
   const opened = await (settings.ROLE === 'feed' ? openFeed(start, engines) : openServer(start, engines, life));
   metrics = instanceMetrics(start, opened.measured, engines);
   const metricsAsJson = async () => (await metrics?.getMetricsAsJSON()) ?? [];
-  const { hub, feed: source } = opened;
-  const own = new InstanceOps({ ...opsParts(start), ...life, hub, engines, source, health, metrics: metricsAsJson });
+  const { hub, chat, feed: source } = opened;
+  const own = new InstanceOps({
+    ...opsParts(start),
+    ...life,
+    hub,
+    engines,
+    chat,
+    source,
+    health,
+    metrics: metricsAsJson,
+  });
   if (!start.worker) ops = await openOps(start, own);
   const port = opened.server ? await listen(opened.server, settings.HOST, settings.PORT, 'PORT') : 0;
   readiness.started('ticks', () => opened.measured.market.ready);
@@ -119,6 +129,7 @@ interface Life {
 /** What a role comes to. */
 interface Instance {
   readonly hub: Hub;
+  readonly chat?: Chat;
   readonly feed: LedFeed | undefined;
   /** Not listening yet. */
   readonly server: Server | undefined;
@@ -143,6 +154,7 @@ async function openServer(start: Start, engines: EnginesSoFar, { instance, uptim
   const { refusals } = limits;
   return {
     hub,
+    chat,
     feed,
     server,
     drainer,

@@ -134,6 +134,7 @@ export const errorTable = {
   },
   'unknown-client': { status: 404, fatal: false, text: 'There is no such client, or it has left.' },
   'unknown-instance': { status: 404, fatal: false, text: 'There is no such instance, or it does not answer.' },
+  'no-chat': { status: 409, fatal: false, text: 'This instance serves no clients, so it has no chat to moderate.' },
   'no-source': { status: 409, fatal: false, text: 'This instance has no market source to pause.' },
   'sign-in-needed': { status: 401, fatal: true, text: 'This server asks for a token, and none came.' },
   'token-invalid': { status: 401, fatal: true, text: 'The token is not accepted; the message says why.' },

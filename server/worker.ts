@@ -1,5 +1,6 @@
 import type { App } from './app.ts';
 import { type ErrorCode, refusalOf } from './errors.ts';
+import type { ModerationView } from './ops/moderating.ts';
 import type { Action } from './ops/state.ts';
 import type { Neighbours } from './transports/sockjs/neighbours.ts';
 
@@ -21,8 +22,9 @@ export interface Order {
   readonly action: Action;
 }
 
-/** The answer to an order: what was refused, if anything was. */
+/** The answer to an order: what was looked at, or what was refused. */
 export interface Obeyed {
+  readonly view?: ModerationView | undefined;
   readonly refused?: { readonly code: ErrorCode; readonly message: string };
 }
 
@@ -81,8 +83,7 @@ function answerOf(app: App, ask: Question['ask']): Promise<unknown> {
 
 async function obey(app: App, { instance, action }: Order): Promise<Obeyed> {
   try {
-    await app.ops.act(instance, action);
-    return {};
+    return { view: await app.ops.act(instance, action) };
   } catch (error) {
     const { code, message } = refusalOf(error);
     return { refused: { code, message } };

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { Refusal } from './errors.ts';
 import type { Health } from './http/health.ts';
 import type { Logger } from './log.ts';
+import type { ModerationView } from './ops/moderating.ts';
 import type { Action, InstanceState, Operated } from './ops/state.ts';
 import { type Answer, environmentOf, type Farewell, type Obeyed, type Question } from './worker.ts';
 
@@ -80,7 +81,7 @@ export class Workers implements Operated {
     return [...(await this.#statesByWorker()).values()].flat();
   }
 
-  async act(instance: string, action: Action): Promise<void> {
+  async act(instance: string, action: Action): Promise<ModerationView | undefined> {
     const states = await this.#statesByWorker();
     const [id] = [...states].find(([, own]) => own.some((state) => state.instance === instance)) ?? [];
     const worker = all().find((each) => each.id === id);
@@ -90,6 +91,7 @@ export class Workers implements Operated {
     if (obeyed === undefined)
       throw new Refusal('unknown-instance', 'It does not answer; whether it was done is not known.');
     if (obeyed.refused) throw new Refusal(obeyed.refused.code, obeyed.refused.message);
+    return obeyed.view;
   }
 
   async #statesByWorker(): Promise<Map<number, readonly InstanceState[]>> {

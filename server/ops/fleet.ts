@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { ModerationView } from './moderating.ts';
 import type { Action, InstanceState, Operated } from './state.ts';
 
 export interface FleetOptions {
@@ -33,12 +34,12 @@ export class Fleet implements Operated {
     return all.flat();
   }
 
-  async act(instance: string, action: Action): Promise<void> {
+  async act(instance: string, action: Action): Promise<ModerationView | undefined> {
     const states = await this.states();
     const found = states.find((state) => state.instance === instance);
     if (found === undefined) throw new Refusal('unknown-instance');
-    if (found.peer === undefined) await this.#options.own.act(instance, action);
-    else await this.#actAt(found.peer, instance, action);
+    if (found.peer === undefined) return await this.#options.own.act(instance, action);
+    return await this.#actAt(found.peer, instance, action);
   }
 
   /** A peer that does not answer is shown as nothing: what is not known is not made up. */
@@ -48,7 +49,7 @@ export class Fleet implements Operated {
       if (!response.ok) throw new Error(`status ${response.status}`);
       const text = await response.text();
       if (text.length > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
-      // What `addOpsRoutes` of the same program sends.
+      // What `createOps` of the same program sends.
       const { instances } = JSON.parse(text) as { instances: readonly InstanceState[] };
       return instances.map((state) => ({ ...state, peer }));
     } catch (error) {
@@ -57,7 +58,7 @@ export class Fleet implements Operated {
     }
   }
 
-  async #actAt(peer: string, instance: string, action: Action): Promise<void> {
+  async #actAt(peer: string, instance: string, action: Action): Promise<ModerationView | undefined> {
     const body = JSON.stringify({ instance, action });
     const headers = { 'content-type': 'application/json' };
     const response = await this.#fetch(`${peer}/ops/api/actions`, { method: 'POST', body, headers }).catch(() => {
@@ -66,8 +67,9 @@ export class Fleet implements Operated {
         `The admin port ${peer} does not answer; whether it was done is not known.`,
       );
     });
-    if (response.ok) return;
-    const said = (await response.json().catch(() => ({}))) as { message?: unknown }; // the body of every error of ours
+    // What `createOps` of the same program sends: what was looked at, or an error.
+    const said = (await response.json().catch(() => ({}))) as { view?: ModerationView; message?: unknown };
+    if (response.ok) return said.view;
     throw new Refusal('unknown-instance', `${peer}: ${said.message ?? `status ${response.status}`}`);
   }
 

@@ -3,6 +3,7 @@ import type { Health } from '../http/health.ts';
 import type { EnginesByPart } from '../http/info.ts';
 import type { Hub } from '../hub/hub.ts';
 import { countVersions, slowest } from './client-list.ts';
+import { type ModeratedChat, type ModerationView, moderate } from './moderating.ts';
 import type { RecentTroubles } from './recent-troubles.ts';
 import type { Action, InstanceState, Operated } from './state.ts';
 
@@ -18,6 +19,8 @@ export interface InstanceOpsOptions {
   readonly source:
     | { readonly active: boolean; readonly paused: boolean; pause(): Promise<void>; resume(): void }
     | undefined;
+  /** Absent where no clients are served. */
+  readonly chat: ModeratedChat | undefined;
   /** Seconds since the start. */
   uptime(): number;
   health(): Promise<Health>;
@@ -39,7 +42,7 @@ export class InstanceOps implements Operated {
   }
 
   async states(): Promise<readonly InstanceState[]> {
-    const { instance, version, role, worker, hub, source, troubles } = this.#options;
+    const { instance, version, role, worker, hub, source, chat, troubles } = this.#options;
     const metrics = await this.#options.metrics();
     return [
       {
@@ -51,6 +54,7 @@ export class InstanceOps implements Operated {
         health: await this.#options.health(),
         engines: await this.#engines(),
         ...(source && { source: { active: source.active, paused: source.paused } }),
+        ...(chat && { rooms: [...chat.rooms.keys()] }),
         clients: hub.clients,
         versions: countVersions(hub.all),
         slowest: slowest(hub.all, hub.now),
@@ -60,18 +64,25 @@ export class InstanceOps implements Operated {
     ];
   }
 
-  async act(instance: string, action: Action): Promise<void> {
+  async act(instance: string, action: Action): Promise<ModerationView | undefined> {
     if (instance !== this.#options.instance) throw new Refusal('unknown-instance');
     switch (action.do) {
+      case 'moderate':
+        if (this.#options.chat === undefined) throw new Refusal('no-chat');
+        return await moderate(this.#options.chat, action.what);
       case 'close-client':
-        return this.#closeClient(action.client);
+        this.#closeClient(action.client);
+        break;
       case 'pause-source':
-        return await this.#source.pause();
+        await this.#source.pause();
+        break;
       case 'resume-source':
-        return this.#source.resume();
+        this.#source.resume();
+        break;
       case 'drain':
-        return this.#options.drain();
+        this.#options.drain();
     }
+    return undefined;
   }
 
   get #source(): NonNullable<InstanceOpsOptions['source']> {

@@ -58,16 +58,17 @@ export async function createOps(options: OpsRoutesOptions): Promise<FastifyInsta
     const alone = new URL(request.url, 'http://localhost').searchParams.has('own');
     return { instances: await (alone ? own : fleet).states() };
   });
-  app.post('/ops/api/actions', async (request, reply) => {
+  app.post('/ops/api/actions', async (request) => {
     const { body } = request;
     if (!Value.Check(orderSchema, body))
       throw new Refusal(
         'invalid-message',
         'The body must be {"instance","action":{"do"}}; see docs/production/ops.md.',
       );
-    await fleet.act(body.instance, body.action);
-    log.warn({ instance: body.instance, action: body.action }, 'an operator acted');
-    return reply.code(204).send();
+    const view = await fleet.act(body.instance, body.action);
+    // To look is no act.
+    if (view === undefined) log.warn({ instance: body.instance, action: body.action }, 'an operator acted');
+    return { view };
   });
   await addOpsPage(app, options.page);
   await app.ready();

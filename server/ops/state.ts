@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { Health } from '../http/health.ts';
 import type { ListedClient } from './client-list.ts';
+import { type ModerationView, moderatingSchema } from './moderating.ts';
 import type { Trouble } from './recent-troubles.ts';
 
 /** One process of the server as the operator sees it. */
@@ -19,6 +20,8 @@ export interface InstanceState {
   readonly engines: Readonly<Record<string, { readonly kind: string; readonly state: string }>>;
   /** Where prices come from; absent where no source runs here. */
   readonly source?: { readonly active: boolean; readonly paused: boolean };
+  /** Rooms of its chat; absent where it has none. */
+  readonly rooms?: readonly string[];
   readonly clients: number;
   /** Clients by transport and version. */
   readonly versions: Readonly<Record<string, number>>;
@@ -34,6 +37,7 @@ export const actionSchema = Type.Union([
   Type.Object({ do: Type.Literal('pause-source') }),
   Type.Object({ do: Type.Literal('resume-source') }),
   Type.Object({ do: Type.Literal('drain') }),
+  Type.Object({ do: Type.Literal('moderate'), what: moderatingSchema }),
 ]);
 
 export type Action = Type.Static<typeof actionSchema>;
@@ -42,6 +46,9 @@ export type Action = Type.Static<typeof actionSchema>;
 export interface Operated {
   /** Those that answer; one that hangs is left out. */
   states(): Promise<readonly InstanceState[]>;
-  /** Rejects with a `Refusal` that says what was not done: `unknown-instance`, `unknown-client`, `no-source`. */
-  act(instance: string, action: Action): Promise<void>;
+  /**
+   * Resolves when it is done, to what was looked at. Rejects with a `Refusal` that says what was not done: `unknown-instance`,
+   * `unknown-client`, `no-source`, `no-chat`, and those of moderation.
+   */
+  act(instance: string, action: Action): Promise<ModerationView | undefined>;
 }

@@ -87,6 +87,30 @@ test('when the server does not answer the view says that what it shows is old', 
   await tab.close();
 });
 
+test('an operator sees what is written, deletes it, mutes its sender, and refuses a word', async () => {
+  await app.post('/api/chat/messages', { sender: 'Eve', content: 'buy now' });
+  const tab = await open();
+  await tab.getByRole('button', { name: 'global' }).click();
+  const message = tab.getByTestId('ops-message').filter({ hasText: 'buy now' });
+  await message.getByRole('button', { name: 'Mute' }).first().click();
+  await tab.getByRole('dialog').getByRole('button', { name: 'Mute' }).click();
+  await tab.getByTestId('ops-mute').filter({ hasText: 'Eve' }).waitFor();
+  await message.getByRole('button', { name: 'Delete' }).first().click();
+  await tab.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await message.waitFor({ state: 'detached' });
+  await tab.getByTestId('ops-word').fill('spam');
+  await tab.getByRole('button', { name: 'Refuse' }).click();
+  await tab.getByRole('button', { name: 'Allow spam again' }).waitFor();
+  await tab.getByTestId('ops-slow-mode').selectOption('30');
+  await tab.getByText('Slow mode of global is set.').waitFor();
+  const { code } = await json(app.post('/api/chat/messages', { sender: 'Eve', content: 'again' }));
+  assert.equal(code, 'muted');
+  const history = await json(app.get('/api/chat/messages'));
+  assert.deepEqual(history.messages, []);
+  assert.deepEqual(await violations(tab), []);
+  await tab.close();
+});
+
 test('axe finds nothing against the view', async () => {
   const tab = await open();
   assert.deepEqual(await violations(tab), []);

@@ -44,7 +44,7 @@ test('a client is closed, and told why', async () => {
   const client = await StompClient.connect(app.url, 'Bob');
   const { instance, slowest } = await state();
   const id = slowest.find(({ name }) => name === 'Bob')?.id;
-  assert.equal((await act({ do: 'close-client', client: id }, instance)).status, 204);
+  assert.equal((await act({ do: 'close-client', client: id }, instance)).status, 200);
   const error = await client.frame(({ command }) => command === 'ERROR');
   assert.match(`${error.headers.message}`, /closed-by-operator|operator/);
   const again = await act({ do: 'close-client', client: id }, instance);
@@ -54,10 +54,10 @@ test('a client is closed, and told why', async () => {
 test('prices stop and go on, and everybody is told that they are stale meanwhile', async () => {
   const { instance } = await state();
   const marketState = async (): Promise<string> => (await json(app.get('/api/info'))).market.state;
-  assert.equal((await act({ do: 'pause-source' }, instance)).status, 204);
+  assert.equal((await act({ do: 'pause-source' }, instance)).status, 200);
   assert.deepEqual((await state()).source, { active: false, paused: true });
   while ((await marketState()) !== 'stale') await new Promise((go) => setTimeout(go, 20));
-  assert.equal((await act({ do: 'resume-source' }, instance)).status, 204);
+  assert.equal((await act({ do: 'resume-source' }, instance)).status, 200);
   while ((await marketState()) !== 'live') await new Promise((go) => setTimeout(go, 20));
   assert.deepEqual((await state()).source, { active: true, paused: false });
 });
@@ -100,7 +100,7 @@ test('with a token it asks for it, and a peer with the same one is shown and obe
       headers,
       body: JSON.stringify({ instance, action: { do: action } }),
     });
-  assert.equal((await order(peer?.instance, 'pause-source')).status, 204);
+  assert.equal((await order(peer?.instance, 'pause-source')).status, 200);
   assert.deepEqual((await read())[1]?.source, { active: false, paused: true });
   assert.equal((await json(order(own?.instance, 'pause-source'))).code, 'no-source');
 });
@@ -112,6 +112,52 @@ test('an instance that is asked to drain asks its process to stop', async (t) =>
   const { instances } = await json(fetch(`${drained.adminUrl}/ops/api/instances`));
   const body = JSON.stringify({ instance: instances[0].instance, action: { do: 'drain' } });
   const headers = { 'content-type': 'application/json' };
-  assert.equal((await fetch(`${drained.adminUrl}/ops/api/actions`, { method: 'POST', headers, body })).status, 204);
+  assert.equal((await fetch(`${drained.adminUrl}/ops/api/actions`, { method: 'POST', headers, body })).status, 200);
   assert.equal(asked, 1);
+});
+
+test('an operator moderates: what was sent is seen and deleted, names, rooms and words are ruled, all of it in the audit', async () => {
+  const { instance, rooms } = await state();
+  assert.deepEqual(rooms, ['global']);
+  const moderate = async (what: object): Promise<Response> => act({ do: 'moderate', what }, instance);
+  const look = async () => (await json(moderate({ act: 'look', room: 'global' }))).view;
+  const sent = await json(app.post('/api/chat/messages', { sender: 'Eve', content: 'buy now' }));
+  assert.deepEqual((await look()).messages.at(-1), {
+    seq: sent.seq,
+    sender: 'Eve',
+    content: 'buy now',
+    time: sent.time,
+  });
+  for (const what of [
+    { act: 'delete', room: 'global', seq: sent.seq },
+    { act: 'mute', name: 'Eve', seconds: 60 },
+    { act: 'room', room: 'global', slowMode: 5, closed: true },
+    { act: 'add-word', word: 'spam' },
+  ])
+    assert.equal((await moderate(what)).status, 200, what.act);
+  const view = await look();
+  assert.deepEqual([view.messages, view.words, view.names], [[], ['spam'], ['global']]);
+  assert.deepEqual([view.mutes[0].name, view.rooms], ['Eve', [{ room: 'global', slowMode: 5, closed: true }]]);
+  assert.deepEqual(
+    view.audit.map(({ by, action }: { by: string; action: string }) => [by, action]),
+    ['add-word', 'room', 'mute', 'delete'].map((action) => ['operator', action]),
+  );
+  for (const what of [
+    { act: 'unmute', name: 'Eve', room: '' },
+    { act: 'room', room: 'global', slowMode: 0, closed: false },
+    { act: 'remove-word', word: 'spam' },
+  ])
+    assert.equal((await moderate(what)).status, 200, what.act);
+  const after = await look();
+  assert.deepEqual([after.mutes, after.words, after.rooms[0].closed], [[], [], false]);
+});
+
+test('moderation that cannot be done says why', async () => {
+  const { instance } = await state();
+  const code = async (what: object) => (await json(act({ do: 'moderate', what }, instance))).code;
+  assert.equal(await code({ act: 'look', room: 'nowhere' }), 'unknown-room');
+  assert.equal(await code({ act: 'delete', room: 'global', seq: 999 }), 'no-such-message');
+  assert.equal(await code({ act: 'mute', name: 'a\u0000b', seconds: 60 }), 'invalid-message');
+  assert.equal(await code({ act: 'mute', name: 'Eve', seconds: 0 }), 'invalid-message');
+  assert.equal(await code({ act: 'burn' }), 'invalid-message');
 });

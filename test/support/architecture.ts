@@ -44,7 +44,7 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
   lab: ['leaves'],
   http: ['lab', 'chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
-  ops: ['http', 'hub', 'limits', 'leaves'],
+  ops: ['http', 'chat', 'hub', 'limits', 'ports', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
 const LEAVES = ['clock.ts', 'errors.ts', 'histogram.ts', 'log.ts', 'name.ts'];

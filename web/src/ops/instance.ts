@@ -13,6 +13,8 @@ export interface Instance {
   };
   readonly engines: Readonly<Record<string, { readonly kind: string; readonly state: string }>>;
   readonly source?: { readonly active: boolean; readonly paused: boolean };
+  /** Rooms of its chat; absent where it has none. */
+  readonly rooms?: readonly string[];
   readonly clients: number;
   readonly versions: Readonly<Record<string, number>>;
   readonly slowest: readonly SlowClient[];
@@ -51,7 +53,44 @@ export interface Metric {
 
 export type Action =
   | { readonly do: 'close-client'; readonly client: number }
-  | { readonly do: 'pause-source' | 'resume-source' | 'drain' };
+  | { readonly do: 'pause-source' | 'resume-source' | 'drain' }
+  | { readonly do: 'moderate'; readonly what: Moderating };
+
+/** What moderators do. */
+export type Moderating =
+  | { readonly act: 'look'; readonly room: string }
+  | { readonly act: 'delete'; readonly room: string; readonly seq: number }
+  | { readonly act: 'mute'; readonly name: string; readonly seconds: number }
+  | { readonly act: 'unmute'; readonly name: string; readonly room: string }
+  | { readonly act: 'room'; readonly room: string; readonly slowMode: number; readonly closed: boolean }
+  | { readonly act: 'add-word' | 'remove-word'; readonly word: string };
+
+/** What a look at the chat gives: what holds, what was done last, and the newest messages of a room. */
+export interface ModerationView {
+  readonly names: readonly string[];
+  readonly mutes: readonly { readonly name: string; readonly room: string; readonly until: number }[];
+  readonly rooms: readonly RoomRules[];
+  readonly words: readonly string[];
+  readonly audit: readonly {
+    readonly id: number;
+    readonly time: number;
+    readonly by: string;
+    readonly action: string;
+    readonly target: string;
+  }[];
+  readonly messages: readonly {
+    readonly seq: number;
+    readonly sender: string;
+    readonly content: string;
+    readonly time: number;
+  }[];
+}
+
+export interface RoomRules {
+  readonly room: string;
+  readonly slowMode: number;
+  readonly closed: boolean;
+}
 
 /** A short name for people: which worker it is, or the beginning of its id. */
 export function nameOf({ instance, worker, role, peer }: Instance): string {

@@ -1,4 +1,4 @@
-import type { Action, Instance } from './instance.ts';
+import type { Action, Instance, ModerationView } from './instance.ts';
 
 /** The server asks for a token, or does not take the one that it got. */
 export class TokenNeeded extends Error {
@@ -9,7 +9,8 @@ export class TokenNeeded extends Error {
 export interface OpsApi {
   /** Rejects with `TokenNeeded`, or an error for the operator to read. */
   instances(token: string): Promise<readonly Instance[]>;
-  act(token: string, instance: string, action: Action): Promise<void>;
+  /** Resolves to what was looked at. */
+  act(token: string, instance: string, action: Action): Promise<ModerationView | undefined>;
 }
 
 const PATIENCE_MS = 5_000;
@@ -23,7 +24,10 @@ export const opsApi: OpsApi = {
   },
   async act(token, instance, action) {
     const body = JSON.stringify({ instance, action });
-    await ask(token, '/ops/api/actions', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const headers = { 'content-type': 'application/json' };
+    const response = await ask(token, '/ops/api/actions', { method: 'POST', body, headers });
+    // What our own server sends.
+    return ((await response.json()) as { readonly view?: ModerationView }).view;
   },
 };
 

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { Clock } from '../clock.ts';
 import type { Preferences } from '../preferences.ts';
 import { History } from './history.ts';
-import type { Action, Instance } from './instance.ts';
+import type { Action, Instance, Moderating, ModerationView } from './instance.ts';
 import { type OpsApi, TokenNeeded } from './ops-api.ts';
 
 const EVERY_MS = 2_000;
@@ -19,6 +19,9 @@ export class OpsState {
   readonly tokenAsked = signal<string | undefined>(undefined);
   /** How the last action went. */
   readonly outcome = signal<{ readonly text: string; readonly failed: boolean } | undefined>(undefined);
+  /** The room that is moderated; `undefined` while nobody looks. */
+  readonly room = signal<string | undefined>(undefined);
+  readonly moderation = signal<ModerationView | undefined>(undefined);
   readonly #api: OpsApi;
   readonly #clock: Clock;
   readonly #storage: Preferences;
@@ -46,6 +49,7 @@ export class OpsState {
       this.instances.value = instances;
       this.history.value = this.#history.points;
       this.trouble.value = undefined;
+      await this.#lookAtRoom();
     } catch (error) {
       if (error instanceof TokenNeeded) this.tokenAsked.value = this.#token === '' ? '' : error.message;
       else this.trouble.value = error instanceof Error ? error.message : String(error);
@@ -70,5 +74,28 @@ export class OpsState {
       this.outcome.value = { text: `Not done: ${why}`, failed: true };
     }
     await this.look();
+  }
+
+  /** Moderates by an instance that has the chat; all have the same. */
+  async moderate(what: Moderating, done: string): Promise<void> {
+    const id = this.#moderated;
+    if (id !== undefined) await this.act(id, { do: 'moderate', what }, done);
+  }
+
+  /** Shows a room, now and with each look. */
+  async open(room: string): Promise<void> {
+    this.room.value = room;
+    await this.look();
+  }
+
+  get #moderated(): string | undefined {
+    return this.instances.value?.find(({ rooms }) => rooms !== undefined)?.instance;
+  }
+
+  async #lookAtRoom(): Promise<void> {
+    const room = this.room.value;
+    const id = this.#moderated;
+    if (room === undefined || id === undefined) return;
+    this.moderation.value = await this.#api.act(this.#token, id, { do: 'moderate', what: { act: 'look', room } });
   }
 }

@@ -2,6 +2,7 @@ import type { OpsState } from '../ops-state.ts';
 import { Charts } from './Charts.tsx';
 import { Clients } from './Clients.tsx';
 import { Instances } from './Instances.tsx';
+import { Moderation } from './Moderation.tsx';
 import { SignIn } from './SignIn.tsx';
 import { Transports } from './Transports.tsx';
 import { Troubles } from './Troubles.tsx';
@@ -33,6 +34,7 @@ function Body({ state }: { state: OpsState }) {
         <Clients state={state} instances={instances} />
         <Transports instances={instances} />
       </div>
+      <Moderation state={state} instances={instances} />
       <Troubles instances={instances} />
     </main>
   );
