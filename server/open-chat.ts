@@ -4,6 +4,7 @@ import { watchEngine } from './http/engine-watch.ts';
 import type { Hub } from './hub/hub.ts';
 import { openBackplane, openPresenceStore, openStore } from './open-engines.ts';
 import { openHub } from './open-hub.ts';
+import { openTracer } from './open-tracer.ts';
 import type { EnginesSoFar, Start } from './start.ts';
 
 /** The hub of an instance with clients, and its chat, on the engines that the settings name. */
@@ -25,7 +26,8 @@ export async function openChat(
   const hub = openHub(start);
   const rooms = settings.CHAT_ROOMS;
   const parts = { store: store.engine, backplane: backplane.engine, presenceStore: presenceStore.engine };
-  const chat = await createChat({ ...parts, hub, clock, log, newId, rooms, instance, unheard });
+  const tracer = await openTracer(start, instance);
+  const chat = await createChat({ ...parts, hub, clock, log, newId, rooms, instance, unheard, tracer });
   opened.defer(() => chat.close());
   const { CHAT_RETENTION_DAYS: days, CHAT_RETENTION_ROWS: rows } = settings;
   const kept = { store: store.engine.moderation, rooms: [...chat.rooms.values()], stats: chat.stats };

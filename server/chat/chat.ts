@@ -3,9 +3,10 @@ import type { Backplane } from '../engines/backplane.ts';
 import { type Draft, type Entry, isDeletion, type Message } from '../engines/message-store.ts';
 import type { ModeratedStore } from '../engines/moderation-store.ts';
 import type { PresenceStore } from '../engines/presence-store.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, refusalOf } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Logger } from '../log.ts';
+import type { Tracer } from '../tracer.ts';
 import { type Author, nameOf } from './author.ts';
 import { Committer, type Sent } from './committer.ts';
 import { Exports } from './export.ts';
@@ -32,6 +33,8 @@ export interface ChatOptions {
   readonly instance: string;
   /** Others commit to the same store, and the backplane does not reach them: the store is asked all the time. */
   readonly unheard?: boolean;
+  /** Tells where messages spend their time. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** How often the store is asked for what others committed while no backplane tells of it, in milliseconds. */
@@ -88,7 +91,7 @@ export class Chat {
     this.#committer = new Committer({
       ...options,
       stats,
-      stored: (message) => this.#stored(message),
+      stored: (message, trace) => this.#stored(message, trace),
       found: (message) => this.#found(message),
     });
     let polls = 0;
@@ -114,7 +117,20 @@ export class Chat {
   async post(room: string, body: unknown, author: Author): Promise<Sent> {
     const draft = this.draft(room, body, author);
     this.#admit([draft], author);
-    return this.#committer.commit(draft);
+    const { tracer, log } = this.#options;
+    const span = tracer?.begin('chat receive', { 'chat.room': draft.room, 'chat.id': draft.id });
+    const known = { connection: author.session, room: draft.room, message: draft.id };
+    try {
+      const sent = await this.#committer.commit(draft, span?.context);
+      span?.end({ 'chat.seq': sent.message.seq });
+      log.debug({ ...known, seq: sent.message.seq }, 'a message is committed');
+      return sent;
+    } catch (error) {
+      const { code } = refusalOf(error);
+      span?.end({ 'error.type': code });
+      log.debug({ ...known, code }, 'a message is not committed');
+      throw error;
+    }
   }
 
   /** Checks a message, to be sent with others by `postAll`. Throws a `Refusal`, as `post` does for what a message says. */
@@ -168,10 +184,13 @@ export class Chat {
     }
   }
 
-  #stored(entry: Entry): void {
-    const news = isDeletion(entry) ? entry : { ...entry, committed: this.#options.clock.now() };
+  #stored(entry: Entry, trace?: string): void {
+    const { clock, tracer } = this.#options;
+    // What follows, here and elsewhere, comes after this step.
+    const span = trace === undefined ? undefined : tracer?.follow('chat publish', trace);
+    const news = isDeletion(entry) ? entry : { ...entry, committed: clock.now(), ...(span && { trace: span.context }) };
     this.rooms.get(entry.room)?.gate.offer(news);
-    void this.#publish(news);
+    void this.#publish(news).finally(() => span?.end());
   }
 
   /** Whoever sent it first may have died before its news went out: what is new to us may be new to others. */

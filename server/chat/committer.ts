@@ -9,6 +9,7 @@ import {
 } from '../engines/message-store.ts';
 import { Refusal } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Span, Tracer } from '../tracer.ts';
 import type { ChatStats } from './stats.ts';
 
 export interface CommitterOptions {
@@ -16,8 +17,9 @@ export interface CommitterOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stats: ChatStats;
+  readonly tracer?: Tracer | undefined;
   /** A message was committed by us, in the order of its seq; called before its sender is answered. */
-  stored(message: Message): void;
+  stored(message: Message, trace?: string): void;
   /** A message that was sent again was found in the store. */
   found(message: Message): void;
 }
@@ -33,6 +35,8 @@ interface Send {
   readonly drafts: readonly Draft[];
   /** When it came, on the monotonic clock. */
   readonly at: number;
+  /** The context of its trace, where it has one. */
+  readonly trace?: string | undefined;
   resolve(sent: readonly Sent[]): void;
   reject(refusal: Refusal): void;
 }
@@ -75,9 +79,12 @@ export class Committer {
   }
 
   /** Resolves when the message is committed. Rejects with a `Refusal`: `store-down`, `store-unknown`, `id-conflict`. */
-  commit(draft: Draft): Promise<Sent> {
+  commit(draft: Draft, trace?: string): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      this.#add({ at: this.#now(), drafts: [draft], resolve: ([sent]) => sent !== undefined && resolve(sent), reject });
+      const answer = ([sent]: readonly Sent[]): void => {
+        if (sent !== undefined) resolve(sent);
+      };
+      this.#add({ at: this.#now(), trace, drafts: [draft], resolve: answer, reject });
     });
   }
 
@@ -160,8 +167,11 @@ export class Committer {
   async #store(group: readonly Send[]): Promise<Outcome[]> {
     const drafts = group.flatMap((send) => send.drafts);
     const begun = this.#now();
-    const outcomes = await this.#options.store.commit(drafts, unitsOf(group));
-    const { stats } = this.#options;
+    const { stats, store } = this.#options;
+    const spans = this.#traced(group, drafts.length);
+    const outcomes = await store.commit(drafts, unitsOf(group)).finally(() => {
+      for (const span of spans) span.end();
+    });
     stats.commits.observe((this.#now() - begun) / 1_000);
     stats.groupSizes.observe(drafts.length);
     this.#away = false;
@@ -170,13 +180,22 @@ export class Committer {
     return outcomes;
   }
 
+  /** A commit is a step of each message in it that is traced. */
+  #traced(group: readonly Send[], messages: number): Span[] {
+    const { tracer } = this.#options;
+    if (tracer === undefined) return [];
+    return group.flatMap(({ trace }) =>
+      trace === undefined ? [] : [tracer.follow('chat commit', trace, { 'chat.group': messages })],
+    );
+  }
+
   #answer(group: readonly Send[], outcomes: readonly Outcome[], again: boolean): void {
     const { stats } = this.#options;
     const now = this.#now();
     let at = 0;
     for (const send of group) {
       stats.receipts.observe((now - send.at) / 1_000);
-      const sent = send.drafts.map((draft, i) => this.#accept(draft, outcomes[at + i], again));
+      const sent = send.drafts.map((draft, i) => this.#accept(draft, outcomes[at + i], again, send.trace));
       at += send.drafts.length;
       if (sent.every((each) => each !== undefined)) send.resolve(sent);
       else this.#refuseConflict(send);
@@ -184,7 +203,7 @@ export class Committer {
   }
 
   /** Returns `undefined` for a conflict: of a send of several, either all are or none is. */
-  #accept(draft: Draft, outcome: Outcome | undefined, again: boolean): Sent | undefined {
+  #accept(draft: Draft, outcome: Outcome | undefined, again: boolean, trace?: string): Sent | undefined {
     if (outcome === undefined || outcome.kind === 'conflict') return undefined;
     const { kind, message, deleted } = outcome;
     const { stats, stored, found } = this.#options;
@@ -197,7 +216,7 @@ export class Committer {
     const ours = kind === 'stored' || (again && message.time === draft.time);
     if (ours) {
       stats.accepted++;
-      stored(message);
+      stored(message, trace);
     } else {
       stats.resent++;
       found(message);

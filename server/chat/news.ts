@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Deletion, isDeletion, type Message } from '../engines/message-store.ts';
+import { TRACE_CONTEXT } from '../tracer.ts';
 import { MAX_NAME } from './author.ts';
 import { MAX_CONTENT } from './message.ts';
 
@@ -18,6 +19,7 @@ const messageNews = Compile(
     content: Type.String({ minLength: 1, maxLength: MAX_CONTENT }),
     time: Type.Integer(),
     committed: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+    trace: Type.Optional(Type.String({ pattern: TRACE_CONTEXT })),
   }),
 );
 /** The same of one that was deleted. */
@@ -32,6 +34,8 @@ const MAX_PAYLOAD = 32_768;
 export interface MessageNews extends Message {
   /** When it was committed, by the clock of the instance that did it; where that is known. */
   readonly committed?: number | undefined;
+  /** The context of its trace, where it has one. */
+  readonly trace?: string | undefined;
 }
 
 /** What has a seq in a room, and is new. */
@@ -45,8 +49,8 @@ export function writeNews(from: string, epoch: string, news: News): string {
   if ('moderation' in news) return JSON.stringify({ from, epoch, moderation: news.moderation });
   const { room, seq, time } = news;
   if (isDeletion(news)) return JSON.stringify({ from, epoch, room, seq, target: news.target, time });
-  const { id, sender, content, committed } = news;
-  return JSON.stringify({ from, epoch, room, seq, id, sender, content, time, committed });
+  const { id, sender, content, committed, trace } = news;
+  return JSON.stringify({ from, epoch, room, seq, id, sender, content, time, committed, trace });
 }
 
 /** Whether a payload is one that `from` wrote; tells without parsing. */
@@ -64,9 +68,9 @@ export function readNews(payload: string, epoch: string): News | undefined {
     return undefined;
   }
   if (messageNews.Check(value) && value.epoch === epoch) {
-    const { room, seq, id, sender, content, time, committed } = value;
+    const { room, seq, id, sender, content, time, committed, trace } = value;
     const message = { room, seq, id, sender, content, time };
-    return committed === undefined ? message : { ...message, committed };
+    return { ...message, ...(committed !== undefined && { committed }), ...(trace !== undefined && { trace }) };
   }
   if (deletionNews.Check(value) && value.epoch === epoch && value.target < value.seq) {
     const { room, seq, target, time } = value;

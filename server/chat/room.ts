@@ -7,10 +7,11 @@ import type { Page } from '../hub/overflow.ts';
 import type { Start } from '../hub/start.ts';
 import type { Stream } from '../hub/stream.ts';
 import type { Logger } from '../log.ts';
+import type { Tracer } from '../tracer.ts';
 import { type ChatEvent, entryEvent, eventSize, truncatedEvent } from './event.ts';
 import { Gate } from './gate.ts';
 import { HeadReader } from './head-reader.ts';
-import type { EntryNews } from './news.ts';
+import type { EntryNews, MessageNews } from './news.ts';
 import type { ChatStats } from './stats.ts';
 
 export interface RoomOptions {
@@ -20,6 +21,7 @@ export interface RoomOptions {
   readonly log: Logger;
   readonly stats: ChatStats;
   readonly epoch: string;
+  readonly tracer?: Tracer | undefined;
   backplaneUp(): boolean;
   /** A message is let through, here or on another instance committed. */
   heard(message: Message): void;
@@ -124,8 +126,17 @@ export class Room {
 
   #pass(entry: EntryNews): void {
     this.stream.append(entryEvent(entry));
+    if ('trace' in entry) this.#trace(entry);
     if (!isDeletion(entry)) this.#options.heard(entry);
     else if (entry.target < entry.seq) this.#forget(entry);
+  }
+
+  /** The last step of a message here: it was written to all who listen. */
+  #trace({ trace, seq }: MessageNews): void {
+    if (trace === undefined) return;
+    const span = this.#options.tracer?.follow('chat deliver', trace, { 'chat.room': this.name, 'chat.seq': seq });
+    const clients = this.stream.cursors.length;
+    if (span !== undefined) this.stream.afterPass(() => span.end({ 'chat.clients': clients }));
   }
 
   /** What is deleted is not kept here either: who comes later gets what the store has now. */

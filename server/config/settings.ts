@@ -3,6 +3,8 @@ import { labSettings } from './lab-settings.ts';
 import { moderationSettings } from './moderation-settings.ts';
 import { opsSettings } from './ops-settings.ts';
 import { sockjsSettings } from './sockjs-settings.ts';
+import { tracingSettings } from './tracing-settings.ts';
+
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
 export type Setting = {
   readonly text: string;
@@ -356,6 +358,7 @@ export const settings = {
   ...sockjsSettings,
   ...labSettings,
   ...drainSettings,
+  ...tracingSettings,
   ...opsSettings,
   ...moderationSettings,
   LATENCY_BUDGET: {

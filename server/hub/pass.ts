@@ -88,6 +88,8 @@ export class Pass {
       stream.dirty = false;
       stream.passBornAt = stream.bornAt;
       stream.bornAt = undefined;
+      stream.passWaiting = stream.waiting;
+      stream.waiting = undefined;
     }
     const { writes, bytes } = this.#options.stats;
     this.#writes = writes;
@@ -137,6 +139,7 @@ export class Pass {
     if (this.#index > 0) return;
     this.#running.pop();
     const { stats, clock } = this.#options;
+    if (stream.passWaiting !== undefined) for (const task of stream.passWaiting) task();
     if (stream.passBornAt !== undefined) stats.delayed(stream.kind, (clock.now() - stream.passBornAt) / 1_000);
     this.#index = this.#running.at(-1)?.cursors.length ?? 0;
   }

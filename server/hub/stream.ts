@@ -48,6 +48,9 @@ export class Stream<E> {
   /** For the hub alone: when the oldest event of the next pass, and of the one that runs, was born. */
   bornAt: number | undefined;
   passBornAt: number | undefined;
+  /** For the hub alone: who waits for the next pass, and for the one that runs. */
+  waiting: (() => void)[] | undefined;
+  passWaiting: (() => void)[] | undefined;
   readonly #log: Log<E>;
   readonly #host: StreamHost;
   readonly #tapes = new Map<string, Tape<E>>();
@@ -111,6 +114,16 @@ export class Stream<E> {
     this.pages.forget();
     for (const tape of this.#tapes.values()) tape.forget();
     for (const cursor of this.cursors) cursor.replace(position, event);
+  }
+
+  /** Calls `task` once a pass has brought what was appended to those who follow, or at once where nobody does. */
+  afterPass(task: () => void): void {
+    if (!this.dirty) {
+      task();
+      return;
+    }
+    this.waiting ??= [];
+    this.waiting.push(task);
   }
 
   /** Drops what is too old; the hub calls it now and then, so that a quiet stream lets go of its events too. */

@@ -43,6 +43,8 @@ type State = 'opened' | 'connected' | 'leaving' | 'closing' | 'ended';
 /** One STOMP session: from the first byte of a connection to its end. The verbs act on it, each in a file of its own. */
 export class Session implements Watched {
   readonly host: Sessions;
+  /** What its client and the log call it. */
+  readonly id: string;
   readonly pipe: Pipe;
   readonly client: Client;
   readonly subscriptions = new Map<string, Subscription>();
@@ -76,6 +78,7 @@ export class Session implements Watched {
 
   constructor(host: Sessions, pipe: Pipe) {
     this.host = host;
+    this.id = host.newId();
     this.pipe = pipe;
     this.client = host.options.hub.connect(pipe);
     this.#heardAt = host.options.clock.monotonic();
@@ -121,6 +124,7 @@ export class Session implements Watched {
     this.#letGo();
     this.#state = 'ended';
     this.client.end();
+    this.host.note(this.id, { code: this.#closing }, 'a session has ended');
   }
 
   /** What the pipe writes last when it is closed with `code`: an ERROR frame, unless the session has said why already. */
@@ -176,7 +180,8 @@ export class Session implements Watched {
     this.#parser.version = version;
     this.#state = 'connected';
     host.connected++;
-    this.#sender = host.sender(as.name, knownOf(as, this.pipe.peer));
+    host.note(this.id, { version, address: this.pipe.peer.address }, 'a session is connected');
+    this.#sender = host.sender(this.id, as.name, knownOf(as, this.pipe.peer));
     if (as.identity !== undefined) this.signedIn = new SignedIn(this, as.identity);
     this.#pace = new Pace(heartBeat);
     host.wheel.add(this, this.#pace.next(0, 0, host.options.random()));
@@ -233,7 +238,7 @@ export class Session implements Watched {
     const refusal = error instanceof FrameError ? new Refusal(error.code, error.message) : refusalOf(error);
     if (refusal.code === 'internal') {
       const err = refusal.cause ?? refusal;
-      this.host.options.log.error({ err, session: this.#sender?.session }, 'A STOMP frame could not be handled');
+      this.host.options.log.error({ err, connection: this.id, receipt }, 'A STOMP frame could not be handled');
     }
     if (errorTable[refusal.code].fatal || !this.#tell(refusal, receipt)) this.fail(refusal, receipt);
     else this.host.options.refused?.(refusal.code);
@@ -244,7 +249,7 @@ export class Session implements Watched {
     if (this.#state === 'closing' || this.#state === 'ended') return;
     const { code, message } = refusal;
     this.host.options.refused?.(code);
-    this.host.options.log.debug({ code, message, session: this.#sender?.session }, 'A STOMP session is refused');
+    this.host.note(this.id, { code, message, receipt }, 'A STOMP session is refused');
     this.#letGo();
     this.#state = 'closing';
     this.#closing = code;
@@ -378,6 +383,7 @@ export class Session implements Watched {
       told = true;
       this.send('MESSAGE', errorMessageHeaders(id, ++this.#errors), errorMessage(refusal, receipt));
     }
+    if (told) this.host.note(this.id, { code: refusal.code, receipt }, 'a frame is refused');
     return told;
   }
 

@@ -55,11 +55,21 @@ export class Sessions {
     return new Session(this, pipe);
   }
 
-  /** The identity of a session that signs in as `name`, or as a guest, with what else is known of it. */
-  sender(name: string | undefined, known: Known = {}): Sender {
+  /** The id of a new session, unique in this instance: what its client and the log call it. */
+  newId(): string {
     this.#count++;
+    return `${this.#count.toString(36)}-${this.#hex()}`;
+  }
+
+  /** For the log, where it tells everything: what happened to a connection. */
+  note(connection: string, fields: object, text: string): void {
+    this.options.log.debug({ connection, ...fields }, text);
+  }
+
+  /** The identity of a session that signs in as `name`, or as a guest, with what else is known of it. */
+  sender(session: string, name: string | undefined, known: Known = {}): Sender {
     return {
-      session: `${this.#count.toString(36)}-${this.#hex()}`,
+      session,
       name,
       fallback: `guest-${this.#hex()}`,
       ...known,

@@ -22,6 +22,8 @@ export interface SseConnectionOptions<E> {
   readonly framing: Framing;
   readonly opened: OpenStream<E>;
   readonly slot: number;
+  /** By which the log knows it. */
+  readonly number: number;
   /** Sent before anything else. */
   readonly preface: Uint8Array;
   /** The client's IP address. */
@@ -35,6 +37,7 @@ export interface SseConnectionOptions<E> {
 export class SseConnection<E> implements Sink, Guest {
   /** When it gets its heart-beats; see `Wheel`. */
   readonly slot: number;
+  readonly number: number;
   readonly #address: string;
   readonly #socket: Socket;
   readonly #framing: Framing;
@@ -47,6 +50,7 @@ export class SseConnection<E> implements Sink, Guest {
   constructor(options: SseConnectionOptions<E>) {
     const { hub, socket, framing, opened, slot, preface, address } = options;
     this.slot = slot;
+    this.number = options.number;
     this.#address = address;
     this.#socket = socket;
     this.#framing = framing;

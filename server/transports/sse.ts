@@ -225,13 +225,18 @@ export class SseEndpoint<E> implements Drainable {
     const { hub } = this.#options;
     const slot = this.#wheel.slot();
     const preface = encodeRetry(RETRY.least + (RETRY.spread * slot) / SLOTS);
-    const connection = new SseConnection({ ...ready, hub, slot, preface });
+    const connection = new SseConnection({ ...ready, hub, slot, preface, number: this.accepted });
     this.#sockets.set(socket, connection);
     this.#wheel.add(connection, slot);
     this.#expiries?.add(connection, expiresAt);
     this.#connections++;
     this.accepted++;
+    this.#note(connection, 'a stream has begun');
     this.#options.opened?.();
+  }
+
+  #note({ number }: SseConnection<E>, text: string): void {
+    this.#options.log.debug({ connection: `sse-${number}` }, text);
   }
 
   #forget(socket: Socket): void {
@@ -240,6 +245,7 @@ export class SseEndpoint<E> implements Drainable {
     if (this.#sockets.size === 0) this.#emptied?.();
     if (connection === undefined) return;
     connection.gone();
+    this.#note(connection, 'a stream has ended');
     this.#wheel.remove(connection, connection.slot);
     this.#expiries?.remove(connection);
     this.#connections--;

@@ -97,7 +97,7 @@ test('an unknown error is logged in full and shown as internal', async () => {
   const [seen] = stage.seen();
   assert.match(seen ?? '', /"internal"/);
   assert.doesNotMatch(seen ?? '', /1234/);
-  assert.deepEqual(stage.log.errors, [{ err: error, session: '1-800000' }]);
+  assert.deepEqual(stage.log.errors, [{ err: error, connection: stage.session.id, receipt: undefined }]);
 });
 
 test('SEND without a destination is an ERROR that names the header', () => {

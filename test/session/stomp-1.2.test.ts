@@ -219,7 +219,7 @@ clause('CONNECTED Frame: version, and a session, heart-beat and server as the sp
 
 clause('CONNECTED Frame: the session identifier is unique', () => {
   const stage = new Stage();
-  const ids = Array.from({ length: 1_000 }, () => stage.sessions.sender(undefined).session);
+  const ids = Array.from({ length: 1_000 }, () => stage.sessions.newId());
   assert.equal(new Set(ids).size, 1_000);
 });
 

@@ -23,6 +23,7 @@ type Layer =
   | 'destinations'
   | 'http'
   | 'lab'
+  | 'tracing'
   | 'doctor'
   | 'ops'
   | 'root';
@@ -43,11 +44,12 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   market: ['hub', 'protocol', 'ports', 'leaves'],
   destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
   lab: ['leaves'],
+  tracing: ['leaves'],
   http: ['lab', 'chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
   ops: ['http', 'chat', 'hub', 'limits', 'ports', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
-const LEAVES = ['clock.ts', 'errors.ts', 'histogram.ts', 'log.ts', 'name.ts'];
+const LEAVES = ['clock.ts', 'errors.ts', 'histogram.ts', 'log.ts', 'name.ts', 'tracer.ts'];
 const ROOTS = [
   'app.ts',
   'doctor.ts',
@@ -62,6 +64,7 @@ const ROOTS = [
   'open-market.ts',
   'open-ops.ts',
   'open-source.ts',
+  'open-tracer.ts',
   'start.ts',
   'worker.ts',
   'workers.ts',

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type CollectedSpan, Collector } from '../support/collector.ts';
+import { MysqlServer } from '../support/engines/mysql.ts';
+import { RedisServer } from '../support/engines/redis.ts';
+import { StompClient } from '../support/stomp-client.ts';
+import { TestApp } from '../support/test-app.ts';
+
+const stack = new AsyncDisposableStack();
+let collector: Collector;
+let apps: TestApp[];
+
+before(async () => {
+  const mysql = await MysqlServer.start();
+  stack.defer(() => mysql.dispose());
+  const redis = await RedisServer.start();
+  stack.defer(() => redis.stop());
+  collector = await Collector.start();
+  stack.defer(() => collector.close());
+  const settings = {
+    MYSQL_URL: mysql.newUrl(),
+    REDIS_URL: redis.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-key=secret',
+  };
+  apps = [await TestApp.start(settings), await TestApp.start(settings)];
+  for (const app of apps) stack.defer(() => app.close());
+});
+after(() => stack.disposeAsync());
+
+async function spans(like: (span: CollectedSpan) => boolean, count: number): Promise<CollectedSpan[]> {
+  for (let tries = 0; tries < 200 && collector.spans.filter(like).length < count; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return collector.spans.filter(like);
+}
+
+test('the way of a message over two instances is one trace: receive, commit, publish, deliver and deliver', async () => {
+  const [one, two] = await Promise.all(apps.map(({ url }) => StompClient.connect(url)));
+  for (const client of [one, two]) {
+    client?.send('SUBSCRIBE', { id: 'a', destination: '/topic/chat', receipt: 'there' });
+    await client?.frame(({ command }) => command === 'RECEIPT');
+  }
+  await one?.accepted('/app/chat', { id: 'traced', content: 'hello' });
+  await two?.message('/topic/chat');
+  const [receive] = await spans(({ attributes }) => attributes['chat.id'] === 'traced', 1);
+  assert.ok(receive);
+  const all = await spans(({ traceId }) => traceId === receive.traceId, 5);
+  const named = (name: string): CollectedSpan[] => all.filter((span) => span.name === name);
+  assert.equal(all.length, 5);
+  const [commit] = named('chat commit');
+  const [publish] = named('chat publish');
+  assert.equal(commit?.parentSpanId, receive.spanId);
+  assert.equal(publish?.parentSpanId, receive.spanId);
+  const delivered = named('chat deliver');
+  assert.deepEqual(new Set(delivered.map(({ parentSpanId }) => parentSpanId)), new Set([publish?.spanId]));
+  assert.equal(new Set(delivered.map(({ resource }) => resource['service.instance.id'])).size, 2);
+  for (const { attributes } of delivered)
+    assert.deepEqual([attributes['chat.seq'], attributes['chat.clients']], ['1', '1']);
+  assert.deepEqual(
+    [receive, commit, publish].map(
+      (span) => span?.resource['service.instance.id'] === receive.resource['service.instance.id'],
+    ),
+    [true, true, true],
+  );
+  await one?.close();
+  await two?.close();
+});
+
+test('a message that is refused says with which code', async () => {
+  const [app] = apps;
+  const post = (content: string) => app?.post('/api/chat/messages', { id: 'twice', sender: 'ann', content });
+  await post('one');
+  await post('another');
+  const refused = await spans(({ attributes }) => attributes['error.type'] === 'id-conflict', 1);
+  assert.equal(refused[0]?.name, 'chat receive');
+});
