@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
 import { MarketPage, PAGE_FOLDER } from '../support/market-page.ts';
@@ -128,6 +129,7 @@ test('without a server prices are stale, and say since when; they recover by the
   assert.doesNotMatch(await tab.page.title(), /\d/);
   await tab.state('offline');
   await tab.shot('market-offline');
+  assert.deepEqual(await violations(tab.page), []);
   proxy.mend();
   await tab.state('live');
   await note.waitFor({ state: 'detached' });

@@ -203,6 +203,41 @@ test('candles that cannot be read are said to be missing, and can be asked for a
   await context.close();
 });
 
+test('moving the chart to its left end reads the candles before, until there are none', async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const MINUTE = 60_000;
+  const newest = Date.now() - (Date.now() % MINUTE);
+  const oldest = newest - 900 * MINUTE;
+  const asked: number[] = [];
+  await page.route('**/api/market/candles?*', (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const before = query.get('before');
+    if (before !== null) asked.push(Number(before));
+    const end = before === null ? newest + MINUTE : Number(before);
+    const begin = Math.max(oldest, end - Number(query.get('limit')) * MINUTE);
+    const candles = Array.from({ length: (end - begin) / MINUTE }, (_, i) => {
+      const price = 87_000 + Math.sin((begin / MINUTE + i) / 40) * 300;
+      return { time: begin + i * MINUTE, open: price, high: price + 9, low: price - 9, close: price + 4, volume: 2 };
+    });
+    return route.fulfill({ json: { candles } });
+  });
+  await page.goto(`${app.url}/?symbol=BTC-USD&interval=1m`);
+  await page.locator('[data-testid="chart"][data-status="ready"]').waitFor();
+  const box = await page.getByTestId('chart').boundingBox();
+  assert.ok(box !== null);
+  await page.mouse.move(box.x + 200, box.y + 200);
+  for (let i = 0; i < 300 && asked.length < 2; i++) {
+    await page.mouse.wheel(-400, 0);
+    await page.waitForTimeout(30);
+  }
+  // 500 of 901 were there at first.
+  assert.deepEqual(asked.slice(0, 2), [newest - 499 * MINUTE, oldest]);
+  await page.mouse.move(box.x + box.width / 2, box.y + 250);
+  await page.getByTestId('legend').filter({ hasText: '87,' }).waitFor();
+  await context.close();
+});
+
 test('of 500 symbols only those that are seen are rows, and all can be reached', async () => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();

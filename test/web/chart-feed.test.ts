@@ -19,7 +19,7 @@ const tick = (price: number, time: number, symbol = 'BTC-USD') => ({ symbol, pri
 function chartOf() {
   const reads: { key: string; answer: (candles: Candle[]) => void; fail: () => void }[] = [];
   const drawn: string[] = [];
-  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined });
+  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined, now: () => 0 });
   const clock = new ManualClock();
   const feed = new ChartFeed(
     market,

@@ -37,7 +37,7 @@ class FakeWindow extends EventTarget {
 
 test('each choice has an address, and the way back leads through them to what the page began with', () => {
   const window = new FakeWindow();
-  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined });
+  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined, now: () => 0 });
   followAddress(window, market);
   assert.deepEqual(window.addresses, ['/']);
   market.select('ETH-USD');

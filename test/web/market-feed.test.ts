@@ -13,7 +13,7 @@ function feedOf() {
   const clock = new ManualClock();
   const log: string[] = [];
   const status = signal<ChartStatus>('ready');
-  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined });
+  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined, now: () => 0 });
   const feed = new MarketFeed({
     market,
     clock,

@@ -6,14 +6,17 @@ import type { Tick } from '../../web/src/market/tick.ts';
 
 const tick = (symbol: string, price: number, time = 1): Tick => ({ symbol, price, size: 1, change: 0, time });
 
-function marketOf(choice = 'BTC-USD') {
+function marketOf(choice = 'BTC-USD', step = 1_000) {
   let asked = 0;
+  let time = 0;
   const market = new MarketState({
     choice,
     interval: '1m',
     publishSoon: () => {
       asked++;
     },
+    // Always late enough for the tape.
+    now: () => (time += step),
   });
   return { market, asked: () => asked };
 }
@@ -124,4 +127,19 @@ test('stale prices are stale since the newest of them', () => {
   assert.equal(market.staleSince.value, 7_000);
   market.link.value = 'offline';
   assert.equal(market.staleSince.value, 7_000);
+});
+
+test('trades are shown ten times a second at most, and none is left out for ever', () => {
+  const { market, asked } = marketOf('BTC-USD', 40);
+  const shown = () => market.tape.value.entries.map((entry) => entry.tick.price).join();
+  market.tick(tick('BTC-USD', 1));
+  market.publish();
+  market.tick(tick('BTC-USD', 2));
+  market.publish();
+  assert.equal(shown(), '1');
+  const before = asked();
+  market.publish();
+  assert.deepEqual([shown(), asked()], ['1', before + 1]);
+  market.publish();
+  assert.equal(shown(), '2,1');
 });

@@ -6,7 +6,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 
 function titleOf() {
   const clock = new ManualClock();
-  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined });
+  const market = new MarketState({ choice: 'BTC-USD', interval: '1s', publishSoon: () => undefined, now: () => 0 });
   const title = new PriceTitle(market, clock);
   market.link.value = 'live';
   const tick = (symbol: string, price: number): void => {

@@ -6,7 +6,7 @@ import { MarketState } from '../../web/src/market/market-state.ts';
 import { SparkReader } from '../../web/src/market/spark-reader.ts';
 
 function readerOf() {
-  const market = new MarketState({ choice: 'A', interval: '1s', publishSoon: () => undefined });
+  const market = new MarketState({ choice: 'A', interval: '1s', publishSoon: () => undefined, now: () => 0 });
   const reads: { symbol: string; answer: (candles: Candle[]) => void; fail: () => void }[] = [];
   const reader = new SparkReader(market, {
     candles: (symbol) =>

@@ -13,7 +13,7 @@ function listOf(stored: Record<string, string> = {}) {
       stored[key] = value;
     },
   };
-  const market = new MarketState({ choice: 'BTC-USD', interval: '1m', publishSoon: () => undefined });
+  const market = new MarketState({ choice: 'BTC-USD', interval: '1m', publishSoon: () => undefined, now: () => 0 });
   const tick = (symbol: string, price: number, change: number) => ({ symbol, price, size: 1, change, time: 1 });
   market.snapshot(Object.entries(PRICES).map(([symbol, [price, change]]) => tick(symbol, price, change)));
   market.publish();

@@ -33,6 +33,7 @@ export function createMarket(window: Window, preferences: Preferences, tap: Tap)
       window.document,
       true,
     ),
+    now: () => browserClock.now(),
   });
   const watch = new WatchList(market.quotes, preferences);
   const sparks = new SparkReader(market, serverApi);

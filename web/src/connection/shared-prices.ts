@@ -65,6 +65,8 @@ export class SharedPrices implements Prices {
   readonly #newest = new Map<string, Tick>();
   #release: () => void = () => undefined;
   #stealing = false;
+  /** There are other tabs, or were. */
+  #others = false;
   #outgoing: PriceEvent[] = [];
   #heardAt = Number.NEGATIVE_INFINITY;
   #asked = false;
@@ -138,6 +140,7 @@ export class SharedPrices implements Prices {
 
   /** What another tab has told. */
   told(message: TabMessage): void {
+    this.#others = true;
     if (this.#role === 'leader') {
       if (message.type === 'hello') this.#tellState(message.tab);
       if (message.type === 'ping') this.#tellLead();
@@ -235,7 +238,7 @@ export class SharedPrices implements Prices {
   }
 
   #own(event: PriceEvent): void {
-    if (!this.#take(event) || this.#role !== 'leader') return;
+    if (!this.#take(event) || this.#role !== 'leader' || !this.#others) return;
     this.#outgoing.push(event);
     if (this.#outgoing.length === 1) this.#options.soon(() => this.#flush());
   }

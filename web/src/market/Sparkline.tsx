@@ -8,8 +8,9 @@ const HEIGHT = 22;
 export function Sparkline({ quote }: { quote: Quote }) {
   const points = quote.spark.value;
   const rise = (points.at(-1)?.price ?? 0) - (points[0]?.price ?? 0);
+  const way = rise === 0 ? 'flat' : rise > 0 ? 'up' : 'down';
   return (
-    <svg class={`spark ${rise >= 0 ? 'up' : 'down'}`} viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`} aria-hidden="true">
+    <svg class={`spark ${way}`} viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`} aria-hidden="true">
       <polyline points={sparkLine(points, WIDTH, HEIGHT)} vector-effect="non-scaling-stroke" />
     </svg>
   );

@@ -64,6 +64,8 @@ export function WatchListView() {
         aria-describedby="watch-keys"
         aria-activedescendant={activeAt >= from && activeAt < to ? rowId(rows[activeAt]?.symbol ?? '') : undefined}
         data-testid="watch-grid"
+        // As high as all rows, also while a search shows few of them: nothing beside the list jumps.
+        style={{ height: `${HEAD_HEIGHT + market.quotes.value.length * ROW_HEIGHT}px` }}
         onScroll={(event) => {
           top.value = event.currentTarget.scrollTop;
         }}
@@ -109,7 +111,7 @@ function NoRows() {
   const query = watch.query.value.trim();
   if (market.quotes.value.length > 0 && query !== '') {
     return (
-      <div class="empty" data-testid="watch-empty">
+      <div class="empty none-found" data-testid="watch-empty">
         <p>No symbol matches “{query}”.</p>
         <button
           type="button"

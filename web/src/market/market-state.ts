@@ -26,6 +26,8 @@ export interface MarketStateOptions {
   readonly interval: Interval;
   /** Asks for one call of `publish`, soon. */
   readonly publishSoon: () => void;
+  /** Milliseconds, from anywhere. */
+  readonly now: () => number;
 }
 
 /** The tape as it is shown. */
@@ -39,6 +41,8 @@ export interface ShownTape {
 /** More symbols than this are not shown. */
 const SYMBOLS_SHOWN = 1_000;
 const TAPE_SIZE = 60;
+/** Trades are shown at most so often: nobody reads faster, and each time the rows move. */
+const TAPE_EVERY = 100;
 /** A sparkline is drawn anew at most so often, in milliseconds of the ticks' own time. */
 const SPARK_EVERY = 1_000;
 
@@ -68,6 +72,9 @@ export class MarketState {
   /** The symbol whose trades are shown. */
   #shownOf = '';
   #newest = 0;
+  /** When trades were shown the last time, and how many there had been then. */
+  #tapeAt = Number.NEGATIVE_INFINITY;
+  #tapeCount = 0;
   #added = false;
 
   constructor(options: MarketStateOptions) {
@@ -141,10 +148,22 @@ export class MarketState {
     if (this.#added) this.quotes.value = [...this.#entries.values()].toSorted(bySymbol);
     this.#added = false;
     this.newest.value = this.#newest;
+    this.#tapeInTime();
+  }
+
+  /** The trades, or another try soon where they were shown just now. */
+  #tapeInTime(): void {
+    const now = this.#options.now();
+    if (Math.abs(now - this.#tapeAt) < TAPE_EVERY) {
+      if (this.#tape.count !== this.#tapeCount) this.#options.publishSoon();
+      return;
+    }
+    if (this.#tape.count !== this.#tapeCount) this.#tapeAt = now;
     this.#publishTape();
   }
 
   #publishTape(): void {
+    this.#tapeCount = this.#tape.count;
     const shown = this.tape.peek();
     const isOther = this.selected.peek() !== this.#taped;
     // What is held is the list of one symbol.
