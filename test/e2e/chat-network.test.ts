@@ -22,8 +22,9 @@ after(() => browser?.close());
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const stateOf = (page: Page) => page.getByTestId('connection-chat').getAttribute('data-state');
 
-test('on a slow line the page chats over WebSocket all the same, and each message comes once', async () => {
+test('on a slow line the page chats over WebSocket all the same, and each message comes once', async (t) => {
   const app = await TestApp.start({}, PAGE);
+  t.after(() => app.close());
   const context = await browser.newContext();
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
@@ -46,11 +47,11 @@ test('on a slow line the page chats over WebSocket all the same, and each messag
   assert.equal(await page.getByTestId('connection-chat').getAttribute('data-transport'), 'websocket');
   await context.close();
   await bob.page.context().close();
-  await app.close();
 });
 
-test('a server that is started again while a tab is away: messages of meanwhile arrive once, and it says how it stands', async () => {
+test('a server that is started again while a tab is away: messages of meanwhile arrive once, and it says how it stands', async (t) => {
   const server = await ServerProcess.create();
+  t.after(() => server.dispose());
   await server.start();
   const context = await browser.newContext();
   const ann = await Tab.open(context, server.url, 'Ann');
@@ -77,11 +78,11 @@ test('a server that is started again while a tab is away: messages of meanwhile 
     .waitFor();
   await sign.filter({ hasText: /Live/ }).waitFor({ timeout: 60_000 });
   await context.close();
-  await server.dispose();
 });
 
-test('a tab in the background, with one timer a minute, keeps its connection and is not shown as offline', async () => {
+test('a tab in the background, with one timer a minute, keeps its connection and is not shown as offline', async (t) => {
   const app = await TestApp.start({}, { ...PAGE, clock: fastClock(FACTOR) });
+  t.after(() => app.close());
   const context = await browser.newContext();
   await context.addInitScript(slowableTimers, [FACTOR, MINUTE] as const);
   const ann = await Tab.open(context, app.url, 'Ann');
@@ -104,7 +105,6 @@ test('a tab in the background, with one timer a minute, keeps its connection and
   assert.equal(await ann.count('said in the background'), 1);
   await context.close();
   await bob.page.context().close();
-  await app.close();
 });
 
 /**
