@@ -32,7 +32,7 @@ export function ConnectionDetails({ open }: { open: boolean }) {
   return (
     <section id="connection-details" class="details" aria-label="Connections" hidden={!open}>
       <ChatDetails />
-      <h3 class="details-title">Prices</h3>
+      <h2 class="details-title">Prices</h2>
       <dl class="details-list" data-testid="connection-prices" data-state={prices}>
         <Line name="State">
           {PRICES[prices]}, since {timeText(since.prices.value)}
@@ -57,7 +57,7 @@ function ChatDetails() {
   const why = link === 'live' ? REASONS[transport] : undefined;
   return (
     <>
-      <h3 class="details-title">Chat</h3>
+      <h2 class="details-title">Chat</h2>
       <dl class="details-list" data-testid="connection-chat" data-state={link} data-transport={transport}>
         <Line name="State">
           {words}, since {timeText(since.chat.value)}
