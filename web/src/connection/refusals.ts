@@ -9,6 +9,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'unknown-destination': 'This room does not exist any more.',
   'not-writable': 'Nobody may write here.',
   'not-readable': 'Nobody may read here.',
+  'room-closed': 'This room is closed: it can be read, and only moderators may write.',
+  'word-refused': 'The message or your name holds a word that is not allowed here.',
   'scope-missing': 'Your sign-in does not allow this.',
   'too-large': 'The message is too large.',
   'too-many-subscriptions': 'This page follows as many rooms as the server allows.',
