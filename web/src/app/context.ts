@@ -9,6 +9,7 @@ import type { ChartFeed } from '../market/chart-feed.ts';
 import type { MarketState } from '../market/market-state.ts';
 import type { SparkReader } from '../market/spark-reader.ts';
 import type { WatchList } from '../market/watch-list.ts';
+import type { Moderator } from '../moderation/moderator.ts';
 import type { Preferences } from '../preferences.ts';
 import type { Theme } from '../theme/theme.ts';
 import type { Place } from './place.ts';
@@ -27,6 +28,7 @@ export interface AppParts {
   readonly theme: Theme;
   readonly chat: ChatState;
   readonly connection: ChatConnection;
+  readonly moderator: Moderator;
   readonly typist: Typist;
   readonly market: MarketState;
   readonly sparks: SparkReader;

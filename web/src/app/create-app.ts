@@ -28,7 +28,7 @@ export function createApp(window: Window): PageApp {
   const theme = new Theme(preferences, document, window.matchMedia('(prefers-color-scheme: dark)'));
   const place = new Place(window);
   const tap = new Tap();
-  const { chat, connection } = createChat(window, preferences, view, tap);
+  const { chat, connection, moderator } = createChat(window, preferences, view, tap);
   const { feed, prices, title, ...market } = createMarket(window, preferences, tap);
   effect(() => feed.seen(!view.pageHidden.value));
   effect(() => prices.alone(place.view.value === 'lab'));
@@ -42,13 +42,28 @@ export function createApp(window: Window): PageApp {
     prices.prices.wake();
   };
   return {
-    parts: { view, place, tap, since: changes, reconnect, theme, chat, connection, typist, ...market, preferences },
+    parts: {
+      view,
+      place,
+      tap,
+      since: changes,
+      reconnect,
+      theme,
+      chat,
+      connection,
+      moderator,
+      typist,
+      ...market,
+      preferences,
+    },
     title,
     start() {
       watchWindow(window, { view, connection, prices: prices.prices, clock: browserClock });
       // What was not sent before the page was loaded again shows at once.
       chat.changed();
       connection.start();
+      void moderator.begin();
+      window.addEventListener('hashchange', () => void moderator.begin());
     },
   };
 }

@@ -15,6 +15,8 @@ import { TransportChoice } from '../connection/transport-choice.ts';
 import { WebSocketReturn } from '../connection/websocket-return.ts';
 import { inFrame } from '../frames.ts';
 import type { Tap } from '../lab/tap.ts';
+import { createModerator } from '../moderation/create-moderator.ts';
+import type { Moderator } from '../moderation/moderator.ts';
 import { type Preferences, storedPreferences } from '../preferences.ts';
 import { randomUuid } from './random-uuid.ts';
 import { urlParameter } from './url-parameter.ts';
@@ -27,10 +29,14 @@ const random = (): number => Math.random();
 /** The chat: its state, and its way to the server over whichever transport works. */
 export function createChat(window: Window, preferences: Preferences, view: ViewState, tap: Tap) {
   const visit = storedPreferences(() => window.sessionStorage);
+  const moderator: Moderator = createModerator(window, visit, () => {
+    connection.renew();
+    connection.wake();
+  });
   const inUrl = urlParameter(window, 'room');
   const chat = createState(window, preferences, visit, view, inUrl.get() ?? FIRST_ROOM, () => connection.shown());
   const choice = new TransportChoice(visit);
-  const open = sessionsByTransport(window.location.href, tap);
+  const open = sessionsByTransport(window.location.href, tap, () => moderator.passcode);
   const connection: ChatConnection = new ChatConnection({
     state: chat,
     open: fallingBack({ choice, open, reachable: serverReachable }),
@@ -52,7 +58,7 @@ export function createChat(window: Window, preferences: Preferences, view: ViewS
   });
   window.addEventListener('online', () => comeback.now());
   keepRoomInUrl(window, chat, connection);
-  return { chat, connection };
+  return { chat, connection, moderator };
 }
 
 function createState(

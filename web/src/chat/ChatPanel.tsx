@@ -1,4 +1,7 @@
 import { useApp } from '../app/context.ts';
+import { MessageMenu } from '../moderation/MessageMenu.tsx';
+import { ModeratorSignIn } from '../moderation/ModeratorSignIn.tsx';
+import { RoomControls } from '../moderation/RoomControls.tsx';
 import { Composer } from './Composer.tsx';
 import { MessageList } from './MessageList.tsx';
 import { NameField } from './NameField.tsx';
@@ -19,9 +22,12 @@ export function ChatPanel() {
         <NameField />
       </div>
       <Rooms />
+      <RoomControls />
       <MessageList />
       <TypingLine />
       <Composer />
+      <MessageMenu />
+      <ModeratorSignIn />
       <div class="visually-hidden" aria-live="polite">
         {view.spoken.value}
       </div>

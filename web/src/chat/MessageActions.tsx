@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Icon } from '../app/Icon.tsx';
+import { ModerateButton } from '../moderation/ModerateButton.tsx';
 import { copyText } from './copy-text.ts';
 import type { ShownMessage } from './message.ts';
 
@@ -29,6 +30,7 @@ export function MessageActions({ message }: { message: ShownMessage }) {
       >
         <Icon name={copied.value ? 'check' : 'copy'} />
       </button>
+      <ModerateButton message={message} />
     </span>
   );
 }

@@ -1,4 +1,4 @@
-/** In the message list the arrow keys go from message to message, `c` copies the one that has the focus, Escape leaves it. */
+/** In the message list the arrow keys go from message to message, `c` copies the one that has the focus, `m` moderates it, Escape leaves it. */
 export function moveBetweenMessages(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   if (event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLElement)) return;
   const list = event.currentTarget;
@@ -15,6 +15,12 @@ export function moveBetweenMessages(event: KeyboardEvent & { readonly currentTar
     case 'c':
       message?.querySelector<HTMLElement>('[data-action="copy"]')?.click();
       return;
+    case 'm': {
+      const button = message?.querySelector<HTMLElement>('[data-action="moderate"]');
+      if (button) event.preventDefault();
+      button?.click();
+      return;
+    }
     case 'Escape':
       if (message !== null) list.focus({ preventScroll: true });
   }

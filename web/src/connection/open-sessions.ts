@@ -14,12 +14,16 @@ const TIMEOUT_MS: Readonly<Record<Transport, number>> = {
 const REACHABLE_MS = 5_000;
 
 /** Opens STOMP sessions at the server of a page, over each transport. */
-export function sessionsByTransport(page: string, tap: Tap): Readonly<Record<Transport, OpenSession>> {
+export function sessionsByTransport(
+  page: string,
+  tap: Tap,
+  passcode: () => string | undefined,
+): Readonly<Record<Transport, OpenSession>> {
   const url = new URL(PATH, page).href;
   const over = (transport: Transport): OpenSession => {
     const prepare =
       transport === 'websocket' ? webSockets(url, Versions.default, tap) : sockJsSockets(url, transport, tap);
-    return stompSessions({ transport, prepare, timeout: TIMEOUT_MS[transport] });
+    return stompSessions({ transport, prepare, timeout: TIMEOUT_MS[transport], passcode });
   };
   return {
     websocket: over('websocket'),

@@ -40,6 +40,8 @@ export interface StompOptions {
   readonly prepare: PrepareSocket;
   /** Within this time, in milliseconds, the server has to have greeted. */
   readonly timeout: number;
+  /** A token that goes with CONNECT, where there is one. */
+  readonly passcode?: () => string | undefined;
 }
 
 /** Sessions over one transport. They do not reconnect: their owner opens another. */
@@ -85,9 +87,10 @@ export function stompSessions(options: StompOptions): OpenSession {
 
 function clientOf(login: string, socket: WebSocket, options: StompOptions, events: SessionEvents): Client {
   let reason: string | undefined;
+  const passcode = options.passcode?.();
   return new Client({
     webSocketFactory: () => socket,
-    connectHeaders: { login },
+    connectHeaders: { login, ...(passcode !== undefined && { passcode }) },
     connectionTimeout: options.timeout,
     reconnectDelay: 0,
     // The rates that the server offers: it beats every 10 s and asks for a beat every 20 s.

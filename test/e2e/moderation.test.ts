@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
+import { launchBrowser, Tab } from '../support/browser.ts';
+import { ServerProcess } from '../support/server-process.ts';
+
+const TOKEN = 'the-token-of-the-moderators';
+let browser: Browser;
+let server: ServerProcess;
+let mod: Tab;
+let ann: Tab;
+
+before(async () => {
+  server = await ServerProcess.create({ MODERATOR_TOKEN: TOKEN });
+  await server.start();
+  browser = await launchBrowser();
+  ann = await Tab.open(await browser.newContext(), server.url, 'Ann');
+  mod = await Tab.open(await browser.newContext(), `${server.url}/#token=${TOKEN}`, 'Zoe');
+  await mod.page.getByTestId('moderation-bar').waitFor();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.dispose();
+});
+
+const row = (page: Page, text: string) => page.getByTestId('chat-message').filter({ hasText: text });
+
+async function openMenu(text: string): Promise<void> {
+  await row(mod.page, text).hover();
+  await row(mod.page, text).getByTestId('moderate').click();
+  await mod.page.getByTestId('moderation-menu').waitFor();
+}
+
+test('the token does not stay in the address, and others see nothing of moderating', async () => {
+  assert.equal(new URL(mod.page.url()).hash, '');
+  assert.equal(await ann.page.getByTestId('moderation-bar').count(), 0);
+  await ann.say('look at me');
+  await ann.sees('look at me');
+  assert.equal(await ann.page.getByTestId('moderate').count(), 0);
+});
+
+test('a message that a moderator deletes vanishes from every page at once, and stays away', async () => {
+  await ann.say('something rude');
+  await mod.sees('something rude');
+  await openMenu('something rude');
+  await mod.page.getByTestId('moderation-delete').click();
+  assert.equal(await row(ann.page, 'something rude').count(), 1, 'it asks first');
+  await mod.page.getByTestId('moderation-delete').click();
+  await row(ann.page, 'something rude').waitFor({ state: 'detached' });
+  await row(mod.page, 'something rude').waitFor({ state: 'detached' });
+  assert.equal(await mod.page.getByTestId('moderation-menu').count(), 0);
+  await ann.page.reload();
+  await ann.connected();
+  await ann.sees('look at me');
+  assert.equal(await ann.count('something rude'), 0);
+  await ann.say('still here');
+  await mod.sees('still here');
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing wrong with what a moderator sees, ${colorScheme}`, async () => {
+    await mod.page.emulateMedia({ colorScheme });
+    await openMenu('look at me');
+    await mod.page.getByTestId('moderation-delete').click();
+    assert.deepEqual(await violations(mod.page), []);
+    await mod.page.keyboard.press('Escape');
+    await mod.page.getByTestId('moderation-menu').waitFor({ state: 'detached' });
+  });
+}
+
+test('by keyboard too', async () => {
+  await ann.say('by keyboard');
+  await mod.sees('by keyboard');
+  await mod.page.getByTestId('message-scroller').focus();
+  await mod.page.keyboard.press('ArrowUp');
+  await mod.page.keyboard.press('m');
+  await mod.page.getByTestId('moderation-menu').waitFor();
+  await mod.page.keyboard.press('Escape');
+  await mod.page.getByTestId('moderation-menu').waitFor({ state: 'detached' });
+  await mod.page.keyboard.press('m');
+  await mod.page.keyboard.press('Enter');
+  await mod.page.keyboard.press('Enter');
+  await row(ann.page, 'by keyboard').waitFor({ state: 'detached' });
+});
+
+test('a closed room takes messages of moderators alone, and tells others so', async () => {
+  await mod.page.getByTestId('close-room').click();
+  await mod.page.getByTestId('close-room').filter({ hasText: 'Open the room' }).waitFor();
+  await ann.say('may I?');
+  const refused = row(ann.page, 'may I?');
+  await refused.filter({ hasText: 'closed' }).waitFor();
+  await refused.getByTestId('discard').click();
+  await mod.say('calm down, please');
+  await ann.sees('calm down, please');
+  await mod.page.getByTestId('close-room').click();
+  await mod.page.getByTestId('close-room').filter({ hasText: 'Close the room' }).waitFor();
+  await ann.say('thank you');
+  await mod.sees('thank you');
+});
+
+test('slow mode says how long to wait', async () => {
+  await mod.page.getByTestId('slow-mode').selectOption('3600');
+  await mod.page.waitForFunction(async () => {
+    const { rooms } = (await (await fetch('/api/chat/rooms')).json()) as { rooms: { slowMode: number }[] }; // as documented
+    return rooms[0]?.slowMode === 3_600;
+  });
+  await ann.say('one');
+  await ann.sees('one');
+  await ann.say('two');
+  await row(ann.page, 'two').filter({ hasText: 'You may send again in' }).waitFor();
+  await row(ann.page, 'two').getByTestId('discard').click();
+  await mod.page.getByTestId('slow-mode').selectOption('0');
+});
+
+test('one who is muted is told so, and for how long, under another name too', async () => {
+  await openMenu('thank you');
+  await mod.page.getByTestId('moderation-mute-600').click();
+  await mod.page.getByTestId('moderation-menu').waitFor({ state: 'detached' });
+  await ann.rename('Eve');
+  await ann.connected();
+  await ann.say('am I muted?');
+  await row(ann.page, 'am I muted?').filter({ hasText: 'You are muted' }).waitFor();
+});
+
+test('a reload keeps a moderator signed in, signing out ends it, and the form takes the token again', async () => {
+  await mod.page.reload();
+  await mod.page.getByTestId('moderation-bar').waitFor();
+  await mod.page.getByTestId('moderation-leave').click();
+  await mod.page.getByTestId('moderation-bar').waitFor({ state: 'detached' });
+  await mod.page.reload();
+  await mod.connected();
+  assert.equal(await mod.page.getByTestId('moderation-bar').count(), 0);
+  await mod.page.goto(`${server.url}/#moderate`);
+  await mod.page.getByTestId('moderation-token').fill('a-wrong-token-of-somebody');
+  await mod.page.getByTestId('moderation-submit').click();
+  await mod.page.getByRole('alert').filter({ hasText: 'not the token' }).waitFor();
+  await mod.page.getByTestId('moderation-token').fill(TOKEN);
+  await mod.page.getByTestId('moderation-submit').click();
+  await mod.page.getByTestId('moderation-bar').waitFor();
+  assert.deepEqual([...ann.errors, ...mod.errors], []);
+});

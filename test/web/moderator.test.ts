@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ModerationApi, type RoomRules, Unwelcome } from '../../web/src/moderation/moderation-api.ts';
+import { Moderator } from '../../web/src/moderation/moderator.ts';
+import { memoryPreferences } from './memory-preferences.ts';
+
+const message = { room: 'global', seq: 7, sender: 'Ann' };
+
+/** A moderator at a page of this address, at a server that takes the token `good`. */
+function at(fragment: string, { visit = memoryPreferences(), auth = 'guest' as 'guest' | 'jwt' } = {}) {
+  const asked: string[] = [];
+  const world = { fragment, fails: undefined as Error | undefined, changes: 0 };
+  const ask = async (what: string, token: string): Promise<void> => {
+    if (!token.startsWith('good')) throw new Unwelcome('not the token');
+    if (world.fails !== undefined) throw world.fails;
+    asked.push(what);
+  };
+  const rules: RoomRules = { room: 'global', slowMode: 5, closed: false };
+  const api: ModerationApi = {
+    check: async (token) => {
+      await ask('check', token);
+      return auth;
+    },
+    rooms: async (token) => {
+      await ask('rooms', token);
+      return [rules];
+    },
+    setRoom: (token, { room, slowMode, closed }) => ask(`${room} ${slowMode} ${closed}`, token),
+    remove: (token, room, seq) => ask(`remove ${room} ${seq}`, token),
+    mute: (token, name, seconds) => ask(`mute ${name} ${seconds}`, token),
+  };
+  const moderator = new Moderator({
+    api,
+    visit,
+    fragment: {
+      get: () => world.fragment,
+      clear: () => {
+        world.fragment = '';
+      },
+    },
+    changed: () => {
+      world.changes++;
+    },
+  });
+  return { asked, moderator, visit, world };
+}
+
+test('a token in the address signs in, leaves the address, and is kept for the visit', async () => {
+  const { moderator, visit, world } = at('token=good');
+  await moderator.begin();
+  assert.deepEqual([moderator.active.value, world.fragment, world.changes], [true, '', 1]);
+  assert.equal(moderator.rulesOf('global').slowMode, 5);
+  assert.deepEqual(moderator.rulesOf('other'), { room: 'other', slowMode: 0, closed: false });
+  const reloaded = at('', { visit });
+  await reloaded.moderator.begin();
+  assert.equal(reloaded.moderator.active.value, true);
+});
+
+test('nobody who has no token is asked for one', async () => {
+  const { asked, moderator } = at('');
+  await moderator.begin();
+  assert.deepEqual([moderator.active.value, moderator.asking.value, asked], [false, false, []]);
+  await moderator.remove(message);
+  assert.deepEqual(asked, [], 'and nothing is done without');
+});
+
+test('#moderate opens the form, and so does a wrong token, with what is wrong', async () => {
+  const { moderator } = at('moderate');
+  await moderator.begin();
+  assert.equal(moderator.asking.value, true);
+  assert.equal(await moderator.signIn('bad'), false);
+  assert.equal(moderator.problem.value, 'not the token');
+  assert.equal(await moderator.signIn('good'), true);
+  assert.deepEqual([moderator.asking.value, moderator.problem.value], [false, undefined]);
+  const wrong = at('token=bad');
+  await wrong.moderator.begin();
+  assert.deepEqual([wrong.moderator.asking.value, wrong.world.fragment], [true, '']);
+});
+
+test('what is done is asked of the server, and a room is shown as it is then', async () => {
+  const { asked, moderator } = at('token=good');
+  await moderator.begin();
+  asked.length = 0;
+  await moderator.remove(message);
+  await moderator.mute(message, 600);
+  await moderator.setRoom({ room: 'global', slowMode: 0, closed: true });
+  assert.deepEqual(asked, ['remove global 7', 'mute Ann 600', 'global 0 true']);
+  assert.equal(moderator.rulesOf('global').closed, true);
+});
+
+test('an act that failed is told and changes nothing; a token that is not taken any more ends it', async () => {
+  const { moderator, visit, world } = at('token=good');
+  await moderator.begin();
+  world.fails = new Error('The store does not answer.');
+  await moderator.setRoom({ room: 'global', slowMode: 0, closed: true });
+  assert.deepEqual([moderator.rulesOf('global').closed, moderator.active.value], [false, true]);
+  assert.equal(moderator.problem.value, 'The store does not answer.');
+  world.fails = new Unwelcome('The token has expired.');
+  await moderator.remove(message);
+  assert.deepEqual([moderator.active.value, world.changes], [false, 2]);
+  const again = at('', { visit });
+  await again.moderator.begin();
+  assert.equal(again.moderator.active.value, false, 'it is not kept');
+});
+
+test('the session brings the token where guests chat, and a user’s own where users sign in', async () => {
+  const passcode = async (token: string, auth: 'guest' | 'jwt'): Promise<string | undefined> => {
+    const { moderator } = at(`token=${token}`, { auth });
+    await moderator.begin();
+    return moderator.passcode;
+  };
+  assert.equal(await passcode('good', 'guest'), 'good');
+  assert.equal(await passcode('good.claims.signature', 'jwt'), 'good.claims.signature');
+  assert.equal(await passcode('good', 'jwt'), undefined, 'the shared token is no user’s');
+});
