@@ -30,6 +30,7 @@ test('the search finds symbols, says so when there are none, and Enter shows the
   await page.keyboard.press('/');
   await page.keyboard.type('doge');
   assert.equal(await tab.symbols(), 'DOGE');
+  assert.equal(await page.getByTestId('watch-found').textContent(), '1 symbol found');
   await page.keyboard.type('x');
   await page.getByTestId('watch-empty').filter({ hasText: 'No symbol matches “dogex”.' }).waitFor();
   await tab.shot('market-search-empty');

@@ -64,6 +64,22 @@ test('ticks that come in while candles are read are not lost', async () => {
   assert.deepEqual(drawn, ['fresh 2,7']);
 });
 
+test('what a view is shown with it gets no update of: a chart refuses those of candles before its newest', async () => {
+  const { feed, reads, drawn } = chartOf();
+  reads[0]?.answer([candle(1_000, 1)]);
+  await turn();
+  feed.tick(tick(2, 1_500));
+  feed.tick(tick(3, 2_000));
+  feed.show({
+    replace: (candles) => drawn.push(`shown ${candles.map(({ close }) => close)}`),
+    update: (candles) => drawn.push(`update ${candles.map(({ close }) => close)}`),
+  });
+  feed.publish();
+  feed.tick(tick(4, 2_100));
+  feed.publish();
+  assert.deepEqual(drawn, ['fresh 1', 'shown 2,3', 'update 4']);
+});
+
 test('an answer to an older question is left out', async () => {
   const { market, reads, drawn } = chartOf();
   market.select('ETH-USD'); // No quote is known yet, so the choice stands.
@@ -101,7 +117,8 @@ test('candles of before the oldest are read once at a time, and put before it', 
   reads[1]?.answer([candle(3_000, 3), candle(4_000, 4)]);
   await turn();
   feed.publish();
-  assert.deepEqual(drawn, ['fresh 5', 'again 3,4,6', 'update 6']);
+  // Drawn with everything, so that nothing is left to update.
+  assert.deepEqual(drawn, ['fresh 5', 'again 3,4,6']);
   assert.equal(feed.loadingOlder.value, false);
 });
 

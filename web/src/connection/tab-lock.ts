@@ -21,12 +21,14 @@ export interface LockUse {
  */
 export function holdLock(locks: Locks, name: string, steal: boolean, { granted, lost }: LockUse): () => void {
   const waiting = new AbortController();
-  const held = Promise.withResolvers<void>();
   let released = false;
+  let release = (): void => undefined;
   const use = (): Promise<void> | undefined => {
     if (released) return undefined;
     granted();
-    return held.promise;
+    return new Promise((resolve) => {
+      release = resolve;
+    });
   };
   locks.request(name, steal ? { steal } : { signal: waiting.signal }, use).catch(() => {
     if (!released) lost();
@@ -34,6 +36,6 @@ export function holdLock(locks: Locks, name: string, steal: boolean, { granted, 
   return () => {
     released = true;
     waiting.abort();
-    held.resolve();
+    release();
   };
 }

@@ -4,6 +4,7 @@ import { useApp } from '../app/context.ts';
 import { colour } from '../theme/theme.ts';
 import type { Candle } from './candle.ts';
 import type { ChartFeed } from './chart-feed.ts';
+import { SPOKEN } from './IntervalSwitch.tsx';
 import { Legend } from './Legend.tsx';
 import type { ChartColours, PriceChart } from './price-chart.ts';
 import { StaleNote } from './StaleNote.tsx';
@@ -43,7 +44,14 @@ export function ChartCanvas() {
   const candle = feed.candleAt(hovered.value) ?? feed.newest.value;
   return (
     <div class="chart-area">
-      <div class="chart-canvas" ref={container} data-testid="chart" data-status={feed.status.value} />
+      <div
+        class="chart-canvas"
+        ref={container}
+        role="img"
+        aria-label={`Candles of ${market.selected.value}, ${SPOKEN[market.interval.value]} each; the newest in numbers follows`}
+        data-testid="chart"
+        data-status={feed.status.value}
+      />
       <Legend candle={candle} />
       <StaleNote />
       {feed.loadingOlder.value && <p class="chart-older">Loading older candles…</p>}

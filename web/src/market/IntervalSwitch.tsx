@@ -2,7 +2,13 @@ import { useApp } from '../app/context.ts';
 import { type Interval, intervals } from './candle.ts';
 
 const NAMES = Object.keys(intervals) as Interval[]; // Object.keys cannot know more than string.
-const SPOKEN: Record<Interval, string> = { '1s': '1 second', '1m': '1 minute', '5m': '5 minutes', '1h': '1 hour' };
+/** The intervals in words. */
+export const SPOKEN: Record<Interval, string> = {
+  '1s': '1 second',
+  '1m': '1 minute',
+  '5m': '5 minutes',
+  '1h': '1 hour',
+};
 
 /** How long one candle lasts. */
 export function IntervalSwitch() {

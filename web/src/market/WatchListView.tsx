@@ -101,6 +101,10 @@ export function WatchListView() {
       <p id="watch-keys" class="visually-hidden">
         Arrow keys move, Enter shows the chart, S marks as a favourite, slash searches.
       </p>
+      {/* Said when a search finds something else, and never for a price. */}
+      <p class="visually-hidden" role="status" data-testid="watch-found">
+        {watch.query.value.trim() !== '' && `${rows.length} ${rows.length === 1 ? 'symbol' : 'symbols'} found`}
+      </p>
       <StaleNote />
     </div>
   );

@@ -61,7 +61,7 @@ export class ChartFeed {
   /** Draws into this view from now on. */
   show(view: ChartView | undefined): void {
     this.#view = view;
-    if (this.status.peek() === 'ready') view?.replace(this.#series.candles, true);
+    if (this.status.peek() === 'ready') this.#replace(true);
   }
 
   /** The candle that opened at this time, in milliseconds since 1970. */
@@ -88,7 +88,7 @@ export class ChartFeed {
       if (read === this.#reads) {
         // A server that knows no pages answers with the newest ones, none of which is older.
         this.#isOldest = series.prepend(candles) === 0;
-        if (!this.#isOldest) this.#view?.replace(series.candles, false);
+        if (!this.#isOldest) this.#replace(false);
       }
     } catch {
       // What is there can be looked at all the same; moving the chart later asks again.
@@ -118,15 +118,20 @@ export class ChartFeed {
       for (const tick of waiting) this.#series.add(tick);
       this.#waiting = undefined;
       this.#isOldest = false;
-      this.#series.takeChanged();
       this.status.value = 'ready';
       this.newest.value = this.#series.last;
       const drawn = `${symbol} ${interval}`;
-      this.#view?.replace(this.#series.candles, drawn !== this.#drawn);
+      this.#replace(drawn !== this.#drawn);
       this.#drawn = drawn;
     } catch {
       if (read === this.#reads) this.status.value = 'failed';
     }
+  }
+
+  /** What is drawn now has all changes: an update of a candle before the newest one would be refused. */
+  #replace(fresh: boolean): void {
+    this.#series.takeChanged();
+    this.#view?.replace(this.#series.candles, fresh);
   }
 
   /** Brings what has come in onto the chart. */

@@ -45,6 +45,8 @@ export class PriceChart implements ChartView {
   readonly #volumes: ISeriesApi<'Histogram'>;
   #colours: ChartColours;
   #candles: readonly Candle[] = [];
+  /** The time of the newest candle that is drawn. */
+  #newest = 0;
   /** Minutes from UTC to local time; fixed for all that is drawn, so that times never go back at a change of the clocks. */
   readonly #offset = -new Date().getTimezoneOffset() * 60_000;
 
@@ -93,7 +95,9 @@ export class PriceChart implements ChartView {
       wickUpColor: colours.up,
       wickDownColor: colours.down,
     });
-    this.#volumes.setData(this.#candles.map((candle) => this.#volume(candle)));
+    // The list grows by itself; candles that are in it and not drawn yet come by `update`.
+    const drawn = this.#candles.filter(({ time }) => time <= this.#newest);
+    this.#volumes.setData(drawn.map((candle) => this.#volume(candle)));
   }
 
   /** Seconds are shown on the time axis where candles are shorter than a minute. */
@@ -104,6 +108,7 @@ export class PriceChart implements ChartView {
   replace(candles: readonly Candle[], fresh: boolean): void {
     this.#candles = candles;
     const last = candles.at(-1);
+    this.#newest = last?.time ?? 0;
     if (last !== undefined) this.#setDecimals(priceDecimals(last.close));
     this.#prices.setData(candles.map((candle) => this.#price(candle)));
     this.#volumes.setData(candles.map((candle) => this.#volume(candle)));
@@ -117,6 +122,7 @@ export class PriceChart implements ChartView {
     for (const candle of candles) {
       this.#prices.update(this.#price(candle));
       this.#volumes.update(this.#volume(candle));
+      this.#newest = candle.time;
     }
   }
 
