@@ -22,7 +22,7 @@ for (const flood of floods) {
     const { pid } = trial;
     const { counts, during, memory, complaints } = await trial.flood(flood, SECONDS, SIZE, quiet);
     assert.deepEqual(complaints, []);
-    assert.ok(during.chat.count > 0 && during.ticks.count > 0, JSON.stringify(during));
+    assert.ok(during.chat.count > 0 && during.ticks.count > 0 && during.admin.count > 0, JSON.stringify(during));
     assert.ok(Object.keys(counts).length > 0);
     assert.ok(memory.most < MOST_MEMORY, JSON.stringify(memory));
     // It is the same process, and it lives.

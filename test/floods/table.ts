@@ -11,6 +11,8 @@ export const HEAD = [
   'chat during',
   'ticks before',
   'ticks during',
+  'admin before',
+  'admin during',
   'memory before / most / after, MB',
   'CPU',
 ];
@@ -26,6 +28,8 @@ export function cells({ name, counts, before, during, memory, cpu }: Outcome): s
     pair(during.chat),
     pair(before.ticks),
     pair(during.ticks),
+    pair(before.admin),
+    pair(during.admin),
     [memory.before, memory.most, memory.after].map((bytes) => Math.round(bytes / MB)).join(' / '),
     `${Math.round(cpu * 100)} %`,
   ];

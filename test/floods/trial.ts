@@ -5,7 +5,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import type { Counts } from './attack.ts';
 import type { Flood } from './floods.ts';
-import { type Latencies, Witness } from './witness.ts';
+import { type Latencies, latencies, Witness } from './witness.ts';
 
 const PROCESS = join(import.meta.dirname, 'flood-process.ts');
 /** Messages in the room before any flood, so that there is something to ask for; each about 1 KB. */
@@ -20,6 +20,8 @@ const SETTLE = 10_000;
 export interface Measured {
   readonly chat: Latencies;
   readonly ticks: Latencies;
+  /** Of `/metrics` and `/health/ready` at the admin port. */
+  readonly admin: Latencies;
 }
 
 export interface Outcome {
@@ -38,6 +40,8 @@ export interface Outcome {
 export class Trial {
   readonly #server: ServerProcess;
   readonly #witness: Witness;
+  /** How long the admin port took for each answer since the last look, in milliseconds. */
+  #admin: number[] = [];
 
   private constructor(server: ServerProcess, witness: Witness) {
     this.#server = server;
@@ -62,15 +66,19 @@ export class Trial {
 
   /** What the well-behaved client measures in quiet. */
   async quiet(seconds: number): Promise<Measured> {
-    this.#witness.take();
-    await wait(seconds * 1_000);
-    return this.#witness.take();
+    this.#take();
+    const end = performance.now() + seconds * 1_000;
+    while (performance.now() < end) {
+      await this.#gauges();
+      await wait(LOOK);
+    }
+    return this.#take();
   }
 
   async flood(flood: Flood, seconds: number, size: number, before: Measured): Promise<Outcome> {
     const complaints = this.#witness.complaints.length;
     const start = await this.#gauges();
-    this.#witness.take();
+    this.#take();
     const attack = this.#attack(flood, seconds, size);
     let most = start.memory;
     let over = false;
@@ -85,7 +93,7 @@ export class Trial {
       over = true;
     });
     await looking;
-    const during = this.#witness.take();
+    const during = this.#take();
     const end = await this.#gauges();
     await this.#witness.settle(SETTLE);
     await this.#gone();
@@ -108,6 +116,12 @@ export class Trial {
     await this.#server.dispose();
   }
 
+  #take(): Measured {
+    const admin = latencies(this.#admin);
+    this.#admin = [];
+    return { ...this.#witness.take(), admin };
+  }
+
   async #attack(flood: Flood, seconds: number, size: number): Promise<Counts> {
     const args = [PROCESS, flood.name, `${this.#server.port}`, `${seconds}`, `${size}`];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -127,7 +141,8 @@ export class Trial {
   }
 
   async #gauges(): Promise<{ readonly memory: number; readonly cpu: number; readonly connections: number }> {
-    const text = await (await fetch(`http://127.0.0.1:${this.#server.adminPort}/metrics`)).text();
+    const text = await this.#ask('/metrics');
+    await this.#ask('/health/ready');
     const sum = (name: string): number =>
       [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'gm'))].reduce(
         (all, [, value]) => all + Number(value),
@@ -138,6 +153,16 @@ export class Trial {
       cpu: sum('process_cpu_seconds_total'),
       connections: sum('towncrier_connections'),
     };
+  }
+
+  /** What the operator sees meanwhile. */
+  async #ask(path: string): Promise<string> {
+    const asked = performance.now();
+    const answer = await fetch(`http://127.0.0.1:${this.#server.adminPort}${path}`);
+    if (!answer.ok) throw new Error(`${path} answers ${answer.status}`);
+    const text = await answer.text();
+    this.#admin.push(performance.now() - asked);
+    return text;
   }
 }
 

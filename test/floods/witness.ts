@@ -120,7 +120,7 @@ export class Witness {
   }
 }
 
-function latencies(all: readonly number[]): Latencies {
+export function latencies(all: readonly number[]): Latencies {
   const sorted = all.toSorted((a, b) => a - b);
   const at = (part: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;

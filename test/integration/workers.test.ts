@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { KafkaServer } from '../support/engines/kafka.ts';
@@ -184,9 +185,19 @@ test('a worker that hangs is named, and gets nobody more than one connection', a
   await until(async () => (await health()).state === 'ready');
 });
 
-test('SIGTERM ends all of them with 0', async () => {
+test('SIGTERM sends the clients of all workers away, and ends all of them with 0', async () => {
   const pids = children(server.pid);
+  const sockets = Array.from(
+    { length: 2 * WORKERS },
+    () => new WebSocket(`${server.url.replace('http', 'ws')}/ws-endpoint`),
+  );
+  await Promise.all(sockets.map((socket) => once(socket, 'open')));
+  const closed = sockets.map(async (socket) => {
+    const [event] = (await once(socket, 'close')) as [CloseEvent]; // what the event is
+    return event.code;
+  });
   assert.equal(await server.stop(), 0);
+  assert.deepEqual(new Set(await Promise.all(closed)), new Set([1012]));
   for (const pid of pids) assert.throws(() => process.kill(pid, 0));
 });
 
