@@ -78,6 +78,19 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
     payload: Type.Object({ state: Type.Union([Type.Literal('live'), Type.Literal('stale')]) }),
   },
   snapshot: { summary: 'The newest tick of every symbol.', payload: Type.Object({ ticks: Type.Array(tick) }) },
+  ownEvent: {
+    summary: 'An event of a stream of your own, exactly as it was appended (STOMP: the header `event` is `event`).',
+    payload: Type.Object({ key: Type.Optional(Type.String()) }, { additionalProperties: true }),
+  },
+  ownSnapshot: {
+    summary: 'The newest event of each key (STOMP: `event` is `snapshot`; by SSE it comes as its events).',
+    payload: Type.Object({ events: Type.Array(Type.Object({}, { additionalProperties: true })) }),
+  },
+  ownTruncated: {
+    summary:
+      'Events before `first` that were asked for are gone (STOMP: `event` is `truncated`; SSE: `stream-truncated`).',
+    payload: Type.Object({ name: Type.Optional(Type.String()), first: Type.String() }),
+  },
   error: {
     summary: 'What was refused.',
     payload: Type.Object({
@@ -113,6 +126,14 @@ export const asyncChannels: Readonly<Record<string, Channel>> = {
   typing: stomp('/topic/typing', 'send', 'Who types, at most four times a second.', 'typing'),
   presence: stomp('/topic/presence', 'send', 'Who is here, on change.', 'presence'),
   market: stomp('/topic/market', 'send', 'The ticks; `after:<message-id>` resumes.', 'tick', 'snapshot'),
+  own: stomp(
+    '/topic/{stream}',
+    'send',
+    'A stream of STREAMS; `after:<message-id>` resumes, `after:0` is from the oldest.',
+    'ownEvent',
+    'ownSnapshot',
+    'ownTruncated',
+  ),
   errors: stomp('/user/queue/errors', 'send', 'What was refused to this session.', 'error'),
   stream: {
     address: '/stream',
@@ -120,8 +141,11 @@ export const asyncChannels: Readonly<Record<string, Channel>> = {
     action: 'send',
     summary:
       'Events market-tick, market-snapshot and market-status; Last-Event-ID resumes, ?symbols= and ?interval= send less.',
-    messages: ['tick', 'snapshot', 'status'],
+    messages: ['tick', 'snapshot', 'status', 'ownEvent', 'ownTruncated'],
     query: Type.Object({
+      name: Type.Optional(
+        Type.String({ description: 'A stream of STREAMS instead of the market; its events have its name.' }),
+      ),
       symbols: Type.Optional(Type.String({ description: 'Only these, with commas between them; at most 100.' })),
       interval: Type.Optional(
         Type.Integer({

@@ -17,6 +17,7 @@ import { openEndpoints, openSignIn } from './open-endpoints.ts';
 import { openHub } from './open-hub.ts';
 import { openMarket } from './open-market.ts';
 import { openOps } from './open-ops.ts';
+import { openStreams } from './open-streams.ts';
 import { InstanceOps } from './ops/instance-ops.ts';
 import { RecentTroubles } from './ops/recent-troubles.ts';
 import type { Operated } from './ops/state.ts';
@@ -149,7 +150,8 @@ async function openServer(start: Start, engines: EnginesSoFar, { instance, uptim
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
   const lab = settings.PROTOCOL_LAB === 'on';
   const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
-  const services = { hub, chat, market, candles: history, info, signIn };
+  const streams = await openStreams(start, hub);
+  const services = { hub, chat, market, candles: history, streams, info, signIn };
   const { server, drainer, limits, ...clients } = await openEndpoints(start, services);
   const { refusals } = limits;
   return {
@@ -158,7 +160,7 @@ async function openServer(start: Start, engines: EnginesSoFar, { instance, uptim
     feed,
     server,
     drainer,
-    measured: { hub, chat, clients, market, feed, exchange, refusals, candles: recorder },
+    measured: { hub, chat, clients, market, feed, exchange, refusals, candles: recorder, streams },
   };
 }
 

@@ -22,6 +22,7 @@ export const errorTable = {
   },
   'unknown-room': { status: 404, fatal: false, text: 'There is no such room.' },
   'unknown-symbol': { status: 404, fatal: false, text: 'There is no such symbol.' },
+  'unknown-stream': { status: 404, fatal: false, text: 'There is no such stream.' },
   'unknown-destination': { status: 404, fatal: false, text: 'Nothing listens at this destination.' },
   'not-writable': { status: 403, fatal: false, text: 'Clients may not send to this destination.' },
   'not-readable': { status: 403, fatal: false, text: 'Clients may not subscribe to this destination.' },

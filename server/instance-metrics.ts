@@ -8,7 +8,8 @@ import { answerInTime, type Readiness } from './http/readiness.ts';
 import type { Market } from './market/market.ts';
 
 /** The parts of an instance that metrics are read from; one that only feeds the market has no clients. */
-export interface MetricParts extends Pick<MetricSources, 'hub' | 'feed' | 'exchange' | 'refusals' | 'candles'> {
+export interface MetricParts
+  extends Pick<MetricSources, 'hub' | 'feed' | 'exchange' | 'refusals' | 'candles' | 'streams'> {
   readonly market: Market;
   readonly chat?: Chat;
   readonly clients?: Pick<MetricSources, 'websocket' | 'sse' | 'sockjs' | 'sessions'>;

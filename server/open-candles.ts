@@ -1,12 +1,14 @@
 import type { Settings } from './config/settings.ts';
 import type { CandleInterval, CandleRecord, CandleStore } from './engines/candle-store.ts';
 import { openSqliteCandleStore } from './engines/embedded/sqlite-candle-store.ts';
-import { openMysqlCandleStore } from './engines/mysql/mysql-candle-store.ts';
 import { CandleHistory } from './market/candle-history.ts';
 import { CandleRecorder } from './market/candle-recorder.ts';
 import { readSeeds } from './market/candle-seeds.ts';
 import type { Market } from './market/market.ts';
 import { type EngineStart, patienceOf } from './open-engines.ts';
+
+// Loaded where it is chosen, as in `open-engines.ts`.
+const mysql = () => import('./engines/mysql/mysql-candle-store.ts');
 
 /** MySQL where `MYSQL_URL` is set, else SQLite in `DATA_DIR`. */
 export async function openCandleStore(start: EngineStart): Promise<CandleStore> {
@@ -15,7 +17,15 @@ export async function openCandleStore(start: EngineStart): Promise<CandleStore> 
   const store =
     url === ''
       ? await openSqliteCandleStore({ folder: settings.DATA_DIR, clock })
-      : await openMysqlCandleStore({ url, clock, log, random, signal, patience: patienceOf(start), member: newId() });
+      : await (await mysql()).openMysqlCandleStore({
+          url,
+          clock,
+          log,
+          random,
+          signal,
+          patience: patienceOf(start),
+          member: newId(),
+        });
   opened.defer(() => store.close());
   return store;
 }

@@ -6,12 +6,13 @@ import { openAuthenticator } from './auth/open.ts';
 import { type SignIn, signInBy } from './auth/sign-in.ts';
 import type { Chat } from './chat/chat.ts';
 import { createDestinations } from './destinations/registry.ts';
-import { marketStreamSource } from './destinations/stream.ts';
+import { streamSource } from './destinations/stream.ts';
 import { Drainer } from './drainer.ts';
 import type { InstanceInfo } from './http/info.ts';
 import { stopListening } from './http/listen.ts';
 import { createPublicServer, SOCKETS } from './http/public-server.ts';
 import { createRest } from './http/rest.ts';
+import type { StreamRoutesOptions } from './http/stream-routes.ts';
 import type { Hub } from './hub/hub.ts';
 import { Lab } from './lab/lab.ts';
 import { Limits } from './limits/limits.ts';
@@ -19,6 +20,7 @@ import type { CandleHistory } from './market/candle-history.ts';
 import type { Market } from './market/market.ts';
 import { Sessions } from './session/sessions.ts';
 import type { Start } from './start.ts';
+import type { OwnStream } from './streams/own-stream.ts';
 import { SockJsEndpoint } from './transports/sockjs/endpoint.ts';
 import { listenForNeighbours } from './transports/sockjs/neighbours.ts';
 import { SseEndpoint } from './transports/sse.ts';
@@ -35,19 +37,20 @@ interface Services {
   readonly chat: Chat;
   readonly market: Market;
   readonly candles: CandleHistory;
+  readonly streams: ReadonlyMap<string, OwnStream>;
   readonly info: InstanceInfo;
   /** `undefined`: everybody is a guest. */
   readonly signIn: SignIn | undefined;
 }
 
 /** The public port, with every transport behind it; it does not listen yet. */
-export async function openEndpoints(start: Start, { hub, chat, market, candles, info, signIn }: Services) {
+export async function openEndpoints(start: Start, { hub, chat, market, candles, streams, info, signIn }: Services) {
   const { opened, readiness, settings, clock, log, random, version, page } = start;
   const allowedOrigins = settings.ALLOWED_ORIGINS;
   const limits = new Limits(settings, clock);
   const refused = limits.refusals.count;
   const common = { hub, clock, log, allowedOrigins, limits, signIn, refused };
-  const destinations = createDestinations(chat, market);
+  const destinations = createDestinations(chat, market, streams);
   const moderators = moderatorsBy(signIn, settings.MODERATOR_TOKEN);
   const sessions = new Sessions({
     ...{ hub, clock, log, destinations, random, epoch: chat.epoch, version, signIn, refused },
@@ -59,10 +62,11 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
   const compression = settings.WEBSOCKET_COMPRESSION === 'on';
   const websocket = new WebSocketEndpoint({ sessions, allowedOrigins, compression, limits, signIn, refused });
   const { presence } = chat;
-  const sse = new SseEndpoint({
+  // biome-ignore lint/suspicious/noExplicitAny: each stream has its own event type, which only its own encoding reads.
+  const sse = new SseEndpoint<any>({
     ...common,
     compression: settings.STREAM_COMPRESSION === 'on',
-    source: marketStreamSource(market),
+    source: streamSource(market, streams),
     opened: () => presence.opened(),
     closed: () => presence.closed(),
   });
@@ -85,6 +89,7 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
     createPublicServer(handlers, framework);
   const rest = await createRest({
     ...{ createServer, chat, market, candles, info, log, allowedOrigins, signIn, moderators, lab, page, refused },
+    streams: streamRoutes(start, streams),
     addressOf: (request) => limits.addresses.of(request),
   });
   opened.defer(() => rest.close());
@@ -96,6 +101,11 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
   });
   const drainer = new Drainer({ ...start, transports: [websocket, sse, sockjs], server: rest.server });
   return { server: rest.server, drainer, websocket, sse, sockjs, sessions, limits };
+}
+
+function streamRoutes({ settings, clock, newId }: Start, streams: ReadonlyMap<string, OwnStream>): StreamRoutesOptions {
+  const { AUTH, STREAM_TOKEN, STREAM_RATE_LIMIT: rate, STREAM_EVENT_BYTES: eventBytes } = settings;
+  return { streams, clock, newId, rate, eventBytes, token: AUTH === 'jwt' ? undefined : STREAM_TOKEN };
 }
 
 function openLab({ settings, clock }: Start): Lab | undefined {

@@ -121,7 +121,7 @@ function redisOptions(start: EngineStart): RedisOptions {
 type KafkaOptions = KafkaConnection & Pick<EngineStart, 'clock' | 'log' | 'random' | 'signal'>;
 
 /** Opens something of Kafka within the time that a start may take. */
-async function withKafka<T>(start: EngineStart, open: (options: KafkaOptions) => Promise<T>): Promise<T> {
+export async function withKafka<T>(start: EngineStart, open: (options: KafkaOptions) => Promise<T>): Promise<T> {
   const { settings, clock, log, random } = start;
   const brokers = settings.KAFKA_BROKERS;
   const tooLate = new AbortController();

@@ -51,6 +51,7 @@ const events = new SseEndpoint<Published>({
   ...common,
   source: {
     parse: () => ({
+      scope: 'market:read',
       open: () => ({
         stream,
         start: { next: stream.next },

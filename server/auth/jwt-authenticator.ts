@@ -22,7 +22,7 @@ export interface JwtOptions extends ClaimOptions {
 const ANONYMOUS: Identity = {
   subject: undefined,
   name: undefined,
-  scopes: new Set(['chat:read', 'market:read']),
+  scopes: new Set(['chat:read', 'market:read', 'stream:read']),
   expiresAt: Number.POSITIVE_INFINITY,
 };
 

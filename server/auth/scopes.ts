@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 
 /** What a token may allow. `moderate` is for what only moderators may do. */
-export const scopes = ['chat:read', 'chat:write', 'market:read', 'moderate'] as const;
+export const scopes = ['chat:read', 'chat:write', 'market:read', 'moderate', 'stream:read', 'stream:write'] as const;
 
 export type Scope = (typeof scopes)[number];
 
@@ -15,10 +15,14 @@ export function needScope(has: ReadonlySet<Scope>, scope: Scope | undefined): vo
   if (scope !== undefined && !has.has(scope)) throw new Refusal('scope-missing', `This needs the scope ${scope}.`);
 }
 
+/** All others are streams that users declared. */
+const CHAT = /^\/topic\/(?:chat|typing|presence)(?:$|\.)/;
+
 /** The scope to subscribe to a STOMP destination; none for the session's own queue. */
 export function scopeToRead(destination: string): Scope | undefined {
   if (!destination.startsWith('/topic/')) return undefined;
-  return destination === '/topic/market' ? 'market:read' : 'chat:read';
+  if (destination === '/topic/market') return 'market:read';
+  return CHAT.test(destination) ? 'chat:read' : 'stream:read';
 }
 
 /** The scope to send to a STOMP destination. What nobody may send to is refused elsewhere. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { allowed } from './allowed.ts';
 import { type Setting, type Settings, settings } from './settings.ts';
 import { signInProblems } from './sign-in.ts';
+import { streamProblems } from './stream-settings.ts';
 
 /** Variables as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,7 +29,7 @@ export function loadSettings(environment: Environment): Loaded {
   }
   if (values.PORT === values.ADMIN_PORT && values.PORT !== undefined && values.PORT !== 0)
     problems.push(`ADMIN_PORT=${values.ADMIN_PORT}: must be another port than PORT`);
-  problems.push(...missing(values), ...signInProblems(values));
+  problems.push(...missing(values), ...signInProblems(values), ...streamProblems(values));
   if (problems.length > 0) return { problems };
   // `values` has each name of the table with a value of its type, which the loop above cannot tell the compiler.
   return { settings: values as unknown as Settings };

@@ -3,6 +3,7 @@ import { labSettings } from './lab-settings.ts';
 import { moderationSettings } from './moderation-settings.ts';
 import { opsSettings } from './ops-settings.ts';
 import { sockjsSettings } from './sockjs-settings.ts';
+import { streamSettings } from './stream-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
 
 /** One setting: everything that the loader, `--help`, the check and `docs/reference/settings.md` know of it. */
@@ -269,8 +270,8 @@ export const settings = {
   JWT_DEFAULT_SCOPES: {
     type: 'list',
     default: [],
-    pattern: /^(?:chat:read|chat:write|market:read|moderate)$/,
-    patternText: 'chat:read, chat:write, market:read and moderate',
+    pattern: /^(?:chat:read|chat:write|market:read|moderate|stream:read|stream:write)$/,
+    patternText: 'chat:read, chat:write, market:read, moderate, stream:read and stream:write',
     text: 'Scopes that every token has besides its own.',
   },
   JWT_COOKIE: {
@@ -355,6 +356,7 @@ export const settings = {
     choices: ['off', 'on'],
     text: 'Whether /stream is sent as gzip to clients that read it.',
   },
+  ...streamSettings,
   ...sockjsSettings,
   ...labSettings,
   ...drainSettings,

@@ -2,9 +2,11 @@ import type { Chat } from '../chat/chat.ts';
 import { Refusal } from '../errors.ts';
 import type { Market } from '../market/market.ts';
 import type { Destinations, Sender, SendHandler, Topic } from '../session/destinations.ts';
+import type { OwnStream } from '../streams/own-stream.ts';
 import { createBatch, type Gather } from './batch.ts';
 import { chatHandler, chatTopic, gatherChat } from './chat.ts';
 import { marketTopic } from './market.ts';
+import { ownTopic } from './own-stream.ts';
 import { presenceTopic } from './presence.ts';
 import { gatherTyping, typingHandler, typingTopic } from './typing.ts';
 
@@ -17,8 +19,13 @@ const SHOWN = 100;
 type AnyTopic = Topic<any>;
 
 /** Everything that a STOMP session can subscribe and send to. */
-export function createDestinations(chat: Chat, market: Market): Destinations {
+export function createDestinations(
+  chat: Chat,
+  market: Market,
+  streams: ReadonlyMap<string, OwnStream> = new Map(),
+): Destinations {
   const topics = topicsOf(chat, market);
+  for (const [name, own] of streams) topics.set(`/topic/${name}`, ownTopic(own));
   const receivers = receiversOf(chat);
   const receiver = (destination: string): Receiver => {
     const known = receivers.get(destination);
@@ -50,7 +57,7 @@ export function createDestinations(chat: Chat, market: Market): Destinations {
   };
 }
 
-function topicsOf(chat: Chat, market: Market): ReadonlyMap<string, AnyTopic> {
+function topicsOf(chat: Chat, market: Market): Map<string, AnyTopic> {
   const topics = new Map<string, AnyTopic>([
     ['/topic/chat', chatTopic(chat.room(GLOBAL))],
     ['/topic/typing', typingTopic(chat.typing)],

@@ -1,3 +1,4 @@
+import type { Scope } from '../auth/scopes.ts';
 import { Refusal } from '../errors.ts';
 import type { Client } from '../hub/client.ts';
 import type { Encoding } from '../hub/encoding.ts';
@@ -10,12 +11,15 @@ import type { MarketView } from '../market/view.ts';
 import type { MarketStatus } from '../market/vitality.ts';
 import { encodeEvent } from '../protocol/sse/event.ts';
 import type { Framing } from '../protocol/sse/framing.ts';
+import type { OwnStream } from '../streams/own-stream.ts';
+import { type OwnStreamRequest, ownStreamOf, ownStreamRequest } from './own-stream.ts';
 
 /** Symbols that one filter may name. */
 const MOST_SYMBOLS = 100;
 
 /** What a request for the market's stream asks for, checked; `open` begins it. */
 export interface MarketStreamRequest {
+  readonly scope: Scope;
   open(lastEventId: string | undefined): MarketStream | Promise<MarketStream>;
 }
 
@@ -41,6 +45,7 @@ export function marketStreamSource(market: Market): { parse(query: URLSearchPara
       const symbols = readSymbols(query, market);
       const interval = readInterval(query);
       return {
+        scope: 'market:read',
         open(lastEventId) {
           const view = interval === undefined ? market.ticks : market.every(interval);
           const start = view.start(lastEventId);
@@ -48,6 +53,20 @@ export function marketStreamSource(market: Market): { parse(query: URLSearchPara
           return start instanceof Promise ? start.then(opened) : opened(start);
         },
       };
+    },
+  };
+}
+
+/** The same, and each stream that users declared under its `name`, which is `market` where none is given. */
+export function streamSource(
+  market: Market,
+  streams: ReadonlyMap<string, OwnStream>,
+): { parse(query: URLSearchParams): MarketStreamRequest | OwnStreamRequest } {
+  const marketSource = marketStreamSource(market);
+  return {
+    parse(query) {
+      const own = ownStreamOf(query, streams);
+      return own === undefined ? marketSource.parse(query) : ownStreamRequest(own);
     },
   };
 }

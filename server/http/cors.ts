@@ -17,7 +17,7 @@ export function addCors(app: FastifyInstance, allowedOrigins: readonly string[])
     if (!originIsAllowed(origin, host, allowedOrigins)) throw new Refusal('origin-refused');
     if (request.method !== 'OPTIONS' || headers['Access-Control-Allow-Origin'] === undefined) return;
     reply.header('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, DELETE');
-    reply.header('Access-Control-Allow-Headers', 'Content-Type, Authorization');
+    reply.header('Access-Control-Allow-Headers', 'Content-Type, Authorization, Idempotency-Key');
     reply.header('Access-Control-Max-Age', '86400');
   });
 }

@@ -25,6 +25,7 @@ export async function addOpenApi(app: FastifyInstance, { version }: InstanceInfo
         { name: 'chat', description: 'Messages, and who is here.' },
         { name: 'moderation', description: 'For moderators: a token with the scope `moderate`, or MODERATOR_TOKEN.' },
         { name: 'market', description: 'Prices and candles.' },
+        { name: 'streams', description: 'Streams of your own.' },
         { name: 'server', description: 'About this instance.' },
       ],
     },

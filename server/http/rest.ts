@@ -24,6 +24,7 @@ import { queryValidator } from './query.ts';
 import { BODY_LIMIT, httpRefusal, refusalResponse } from './refusal.ts';
 import { addSecurityHeaders } from './security.ts';
 import { addSignIn } from './sign-in.ts';
+import { addStreamRoutes, type StreamRoutesOptions } from './stream-routes.ts';
 
 export interface RestOptions {
   /** Makes the server that the framework is behind. */
@@ -31,6 +32,7 @@ export interface RestOptions {
   readonly chat: Chat;
   readonly market: Market;
   readonly candles: CandleHistory;
+  readonly streams: StreamRoutesOptions;
   readonly info: InstanceInfo;
   readonly log: Logger;
   readonly allowedOrigins: readonly string[];
@@ -79,6 +81,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   addExportRoute(app, options.chat);
   addMarketRoutes(app, options.market);
   addCandleRoutes(app, options.candles);
+  addStreamRoutes(app, options.streams);
   addInfoRoute(app, options.info);
   addLabRoute(app, options.lab);
   await addPage(app, options.page);

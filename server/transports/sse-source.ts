@@ -1,3 +1,4 @@
+import type { Scope } from '../auth/scopes.ts';
 import type { Client } from '../hub/client.ts';
 import type { Encoding } from '../hub/encoding.ts';
 import type { Start } from '../hub/start.ts';
@@ -11,6 +12,8 @@ export interface StreamSource<E> {
 }
 
 export interface StreamRequest<E> {
+  /** What a token must allow. */
+  readonly scope: Scope;
   /** Begins what was asked for, after the id of the last event that the client has, if it has one. */
   open(lastEventId: string | undefined): OpenStream<E> | Promise<OpenStream<E>>;
 }

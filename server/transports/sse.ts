@@ -156,7 +156,7 @@ export class SseEndpoint<E> implements Drainable {
       const refusal = request.method === 'GET' ? this.#options.limits?.request(request) : undefined;
       if (refusal !== undefined) throw refusal;
       const { scopes, expiresAt } = await signIn.identify(signIn.tokenOf(request)?.value);
-      needScope(scopes, 'market:read');
+      needScope(scopes, asked.scope);
       if (request.socket.destroyed) return;
       if (this.#draining) throw new Refusal('stopping');
       this.#admit(exchange, asked, query, expiresAt);

@@ -201,7 +201,7 @@ test('who has no token is asked for one, or may read where that is set', async (
   assert.deepEqual(anonymous, {
     subject: undefined,
     name: undefined,
-    scopes: new Set(['chat:read', 'market:read']),
+    scopes: new Set(['chat:read', 'market:read', 'stream:read']),
     expiresAt: Number.POSITIVE_INFINITY,
   });
   assert.match(`${await outcome(await signInBy({ AUTH_ANONYMOUS_READ: 'on' }), 'wrong')}`, /^token-invalid: /);

@@ -58,6 +58,8 @@ const wrong: readonly (readonly [name: string, value: string, says: RegExp])[] =
   ['MARKET_SOURCE', 'Simulator', /one of simulator, replay, coinbase, binance, kraken, off/],
   ['MARKET_SYMBOLS', 'btc-usd', /base and quote currency as in BTC-USD/],
   ['CANDLE_RETENTION', '1m:0', /a colon and days/],
+  ['STREAMS', 'Orders:latest', /small letters/],
+  ['STREAMS', 'orders:newest', /latest or complete/],
   ['MARKET_FEED_URL', 'http://example.org', /wss:/],
   ['LOG_LEVEL', 'toString', /one of debug/],
   ['CHAT_ROOMS', 'help', /global comes first/],
@@ -141,6 +143,20 @@ for (const [environment, says] of together) {
     assert.deepEqual(problemsOf(environment), [says]);
   });
 }
+
+test('a stream of a name that is taken, named twice, or with a token that means nothing is refused by its part', () => {
+  const problems = (settings: Record<string, string>) => loadSettings(settings).problems;
+  assert.deepEqual(problems({ STREAMS: 'orders:latest,chat:complete' }), [
+    'STREAMS: chat is the name of something else already',
+  ]);
+  assert.deepEqual(problems({ STREAMS: 'orders:latest,orders:complete' }), ['STREAMS: names orders twice']);
+  const many = Array.from({ length: 33 }, (_, i) => `s${i}:latest`).join();
+  assert.deepEqual(problems({ STREAMS: many }), ['STREAMS: names 33 streams; at most 32 are taken']);
+  const jwt = { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(32), STREAM_TOKEN: 'a-long-random-secret' };
+  assert.match(problems(jwt)?.join() ?? '', /^STREAM_TOKEN: means nothing with AUTH=jwt/);
+  assert.match(problems({ STREAM_TOKEN: 'short' })?.join() ?? '', /^STREAM_TOKEN=\(hidden\): must be 16 to 256/);
+  assert.equal(problems({ STREAMS: 'orders:latest,alerts:complete' }), undefined);
+});
 
 test('an interval of candles that is named twice is refused by its name', () => {
   const { problems } = loadSettings({ CANDLE_RETENTION: '1s:1,1m:2,1s:3' });

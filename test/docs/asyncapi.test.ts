@@ -11,7 +11,7 @@ import { TestApp } from '../support/test-app.ts';
 let app: TestApp;
 
 before(async () => {
-  app = await TestApp.start({ MARKET_SOURCE: 'simulator' });
+  app = await TestApp.start({ MARKET_SOURCE: 'simulator', STREAMS: ['orders:latest'] });
 });
 
 after(() => app?.close());
@@ -38,12 +38,15 @@ test('every reference in the document leads somewhere in it', () => {
   }
 });
 
+/** An address with names for what stands in braces. */
+const placeOf = (address: string): string => address.replace('{room}', 'global').replace('{stream}', 'orders');
+
 test('every destination of the document is one, and what comes there is what the document says', async () => {
   const client = await StompClient.connect(app.url, 'Ann');
   try {
     const topics = Object.values(asyncChannels).filter(({ server, action }) => server === 'stomp' && action === 'send');
     for (const [index, { address }] of topics.entries()) {
-      const destination = address.replace('{room}', 'global');
+      const destination = placeOf(address);
       client.send('SUBSCRIBE', { id: `sub-${index}`, destination, receipt: `r-${index}` });
       await client.frame((frame) => frame.headers['receipt-id'] === `r-${index}`);
     }
@@ -52,7 +55,7 @@ test('every destination of the document is one, and what comes there is what the
     await client.accepted('/app/chat.global', { content: 'hello again' });
     client.send('SEND', { destination: '/app/chat' }, '{}');
     for (const { address, messages } of topics) {
-      const body = await client.message(address.replace('{room}', 'global'));
+      const body = await client.message(placeOf(address));
       const fits = messages.some((name) => {
         const schema = asyncMessages[name]?.payload;
         return schema !== undefined && Value.Check(schema, body);

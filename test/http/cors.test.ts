@@ -35,7 +35,7 @@ test('its preflight is answered', () =>
     assert.equal(status, 204);
     assert.equal(headers.get('access-control-allow-origin'), SITE);
     assert.match(headers.get('access-control-allow-methods') ?? '', /POST/);
-    assert.equal(headers.get('access-control-allow-headers'), 'Content-Type, Authorization');
+    assert.equal(headers.get('access-control-allow-headers'), 'Content-Type, Authorization, Idempotency-Key');
     assert.equal(headers.get('access-control-max-age'), '86400');
   }));
 

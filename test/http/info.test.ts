@@ -52,6 +52,7 @@ test('the description is OpenAPI 3.1 and holds every path with its answers', asy
     '/api/moderation/rooms',
     '/api/moderation/rules',
     '/api/moderation/words',
+    '/api/streams/{name}',
   ]);
   for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
     for (const [method, { summary, responses }] of Object.entries(methods)) {

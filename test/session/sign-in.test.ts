@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Authenticator, Identity } from '../../server/auth/identity.ts';
-import { type Scope, scopes } from '../../server/auth/scopes.ts';
+import { type Scope, scopes, scopeToRead } from '../../server/auth/scopes.ts';
 import { Refusal } from '../../server/errors.ts';
 import { Stage, settle } from './stage.ts';
 
@@ -160,10 +160,14 @@ test('SUBSCRIBE and SEND need their scopes; the session goes on without them', a
   assert.deepEqual(
     stage.frames().map(({ body }) => JSON.parse(Buffer.from(body).toString())),
     [
-      { code: 'scope-missing', message: 'This needs the scope chat:read.', receipt: 'r1' },
+      { code: 'scope-missing', message: 'This needs the scope stream:read.', receipt: 'r1' },
       { code: 'scope-missing', message: 'This needs the scope chat:write.', receipt: 'r2' },
     ],
   );
+  for (const destination of ['/topic/chat', '/topic/chat.help', '/topic/typing', '/topic/presence'])
+    assert.equal(scopeToRead(destination), 'chat:read', destination);
+  assert.equal(scopeToRead('/topic/market'), 'market:read');
+  assert.equal(scopeToRead('/topic/chats'), 'stream:read');
   assert.equal(stage.destinations.sent.length, 0);
   assert.ok(stage.session.connected);
 });

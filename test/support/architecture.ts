@@ -20,6 +20,7 @@ type Layer =
   | 'engines'
   | 'chat'
   | 'market'
+  | 'streams'
   | 'destinations'
   | 'http'
   | 'lab'
@@ -42,10 +43,11 @@ const directions: Readonly<Record<Exclude<Layer, 'root'>, readonly Layer[]>> = {
   engines: ['ports', 'leaves'],
   chat: ['hub', 'protocol', 'ports', 'leaves'],
   market: ['hub', 'protocol', 'ports', 'leaves'],
-  destinations: ['session', 'chat', 'market', 'hub', 'protocol', 'leaves'],
+  streams: ['hub', 'ports', 'leaves'],
+  destinations: ['session', 'chat', 'market', 'streams', 'auth', 'hub', 'protocol', 'leaves'],
   lab: ['leaves'],
   tracing: ['leaves'],
-  http: ['lab', 'chat', 'market', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
+  http: ['lab', 'chat', 'market', 'streams', 'auth', 'limits', 'hub', 'ports', 'config', 'leaves'],
   ops: ['http', 'chat', 'hub', 'limits', 'ports', 'leaves'],
   doctor: ['engines', 'config', 'leaves'],
 };
@@ -64,6 +66,7 @@ const ROOTS = [
   'open-market.ts',
   'open-ops.ts',
   'open-source.ts',
+  'open-streams.ts',
   'open-tracer.ts',
   'start.ts',
   'worker.ts',

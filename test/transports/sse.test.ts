@@ -403,7 +403,7 @@ test('a source that fails is 500 for the client, which learns nothing, and is lo
   const fail = (): OpenStream<MarketEvent> => {
     throw new Error('secret');
   };
-  await start({ source: () => ({ parse: () => ({ open: fail }) }) });
+  await start({ source: () => ({ parse: () => ({ scope: 'market:read', open: fail }) }) });
   const peer = await server.get('', ['Connection: close']).untilEnd();
   assert.match(peer.head, /^HTTP\/1\.1 500 /);
   assert.equal(JSON.parse(peer.body).code, 'internal');

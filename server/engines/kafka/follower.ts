@@ -1,18 +1,17 @@
-import type { FeedBeat, TickRecord } from '../tick-log.ts';
 import type { PartitionReader, Slice } from './partition-reader.ts';
 import { type Patience, Pauses } from './patience.ts';
 import { codesOf, isUnreadable, reasonOf } from './trouble.ts';
 
-export interface FollowerOptions extends Patience {
-  readonly reader: Pick<PartitionReader, 'fetch' | 'bounds'>;
+export interface FollowerOptions<R, Aside> extends Patience {
+  readonly reader: Pick<PartitionReader<R, Aside>, 'fetch' | 'bounds'>;
   readonly partition: number;
   readonly from: number;
-  records(batch: readonly TickRecord[]): void;
-  /** Everything before this offset has been handed over or is no tick. */
+  records(batch: readonly R[]): void;
+  /** Everything before this offset has been handed over or is strange. */
   passed(next: number): void;
-  /** So many records were no ticks. */
+  /** So many records were strange. */
   strange(count: number): void;
-  beat(beat: FeedBeat): void;
+  aside?(told: Aside): void;
   /** Whether the last fetch worked; called on each change. */
   reachable(yes: boolean): void;
 }
@@ -30,8 +29,8 @@ const LONGEST_PAUSE = 1_000;
  * Follows one partition until it is stopped, over any outage: each offset is handed over once and in order, because `next`
  * is moved before anybody is told, and moves only by what was read.
  */
-export class Follower {
-  readonly #options: FollowerOptions;
+export class Follower<R extends { readonly offset: number }, Aside = never> {
+  readonly #options: FollowerOptions<R, Aside>;
   readonly #pauses: Pauses;
   #next: number;
   #reachable: boolean | undefined;
@@ -41,7 +40,7 @@ export class Follower {
   #lost = false;
   #stopped = false;
 
-  constructor(options: FollowerOptions) {
+  constructor(options: FollowerOptions<R, Aside>) {
     this.#options = options;
     this.#next = options.from;
     this.#pauses = new Pauses(options, LONGEST_PAUSE);
@@ -64,13 +63,13 @@ export class Follower {
     this.#pauses.end();
   }
 
-  #fetch(): Promise<Slice> {
+  #fetch(): Promise<Slice<R, Aside>> {
     // Not yet known to be reachable: an answer at once is worth more than a record.
     const wait = this.#reachable === true ? WAIT : 0;
     return this.#options.reader.fetch(this.#next, { wait, bytes: this.#alone ? ONE_BATCH : BYTES });
   }
 
-  #take({ records, next, strange, beat }: Slice): void {
+  #take({ records, next, strange, aside }: Slice<R, Aside>): void {
     const handed = (records.at(-1)?.offset ?? this.#next - 1) + 1;
     this.#next = next;
     this.#alone = false;
@@ -80,7 +79,7 @@ export class Follower {
     if (records.length > 0) this.#options.records(records);
     if (strange > 0) this.#options.strange(strange);
     if (next > handed) this.#options.passed(next);
-    if (beat !== undefined) this.#options.beat(beat);
+    if (aside !== undefined) this.#options.aside?.(aside);
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -114,14 +113,14 @@ export class Follower {
     const { first, next } = await reader.bounds();
     const lost = { partition, from: this.#next };
     if (this.#next < first) {
-      log.warn({ ...lost, to: first }, 'Kafka has deleted ticks before they were read: going on from the oldest');
+      log.warn({ ...lost, to: first }, 'Kafka has deleted records before they were read: going on from the oldest');
       this.#next = first;
       this.#options.passed(first);
     } else if (this.#next > next && !this.#lost) {
       this.#lost = true;
       log.error(
         { ...lost, to: next },
-        'Kafka has lost ticks that were read already: restart the server to read the rest',
+        'Kafka has lost records that were read already: restart the server to read the rest',
       );
     }
   }

@@ -1,9 +1,10 @@
 import type { ConnectionPool } from '@platformatic/kafka';
-import type { Offsets, TickLogListener } from '../tick-log.ts';
+import type { FeedBeat, Offsets, TickLogListener, TickRecord } from '../tick-log.ts';
 import type { Cluster, KnownTopic } from './cluster.ts';
 import { Follower } from './follower.ts';
 import { PartitionReader } from './partition-reader.ts';
 import type { Patience } from './patience.ts';
+import { tickMeaning } from './tick-record.ts';
 
 /** Strange records are counted always, and said so often, in milliseconds. */
 const SAY_EVERY = 60_000;
@@ -16,7 +17,7 @@ export class Following {
   strange = 0;
   readonly #patience: Patience;
   readonly #listener: TickLogListener;
-  readonly #followers: readonly Follower[];
+  readonly #followers: readonly Follower<TickRecord, FeedBeat>[];
   readonly #pools: ConnectionPool[] = [];
   readonly #up = new Set<number>();
   readonly #runs: readonly Promise<void>[];
@@ -29,7 +30,7 @@ export class Following {
     this.#followers = Array.from({ length: known.partitions }, (_, partition) => {
       const pool = cluster.pool();
       this.#pools.push(pool);
-      const reader = new PartitionReader(cluster, known, pool, partition);
+      const reader = new PartitionReader(cluster, known, pool, partition, tickMeaning(partition));
       return this.#follower(reader, partition, from[partition] ?? 0);
     });
     this.#runs = this.#followers.map((follower) => follower.run());
@@ -47,15 +48,15 @@ export class Following {
     await Promise.all(this.#runs);
   }
 
-  #follower(reader: PartitionReader, partition: number, from: number): Follower {
-    return new Follower({
+  #follower(reader: PartitionReader<TickRecord, FeedBeat>, partition: number, from: number) {
+    return new Follower<TickRecord, FeedBeat>({
       ...this.#patience,
       reader,
       partition,
       from,
       records: (batch) => this.#listener.records(batch),
       passed: (next) => this.#listener.passed?.(partition, next),
-      beat: (beat) => this.#listener.beat?.(beat),
+      aside: (beat) => this.#listener.beat?.(beat),
       strange: (count) => this.#count(partition, count),
       reachable: (yes) => this.#reached(partition, yes),
     });

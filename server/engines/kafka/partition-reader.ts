@@ -1,18 +1,27 @@
 import { type Broker, type ConnectionPool, fetchV13, IS_CONTROL, type RecordsBatch } from '@platformatic/kafka';
-import type { FeedBeat, TickRecord } from '../tick-log.ts';
 import type { Cluster, KnownTopic } from './cluster.ts';
-import { decodeBeat, decodeTick } from './tick-record.ts';
+
+/** A record as Kafka holds it. */
+export type RawRecord = RecordsBatch['records'][number];
+
+/** What records mean. */
+export interface Meaning<R, Aside = never> {
+  /** `undefined` for one that is strange here. */
+  record(offset: number, raw: RawRecord, time: number): R | undefined;
+  /** What lies among the records and is none of them. */
+  aside?(raw: RawRecord): Aside | undefined;
+}
 
 /** What one fetch brought. */
-export interface Slice {
+export interface Slice<R, Aside = never> {
   /** In the order of their offsets, all at or after the one that was asked for. */
-  readonly records: readonly TickRecord[];
+  readonly records: readonly R[];
   /** Where the next fetch goes on. */
   readonly next: number;
-  /** How many records were no ticks. */
+  /** How many records were strange. */
   readonly strange: number;
-  /** The feed's newest sign of life among them. */
-  readonly beat?: FeedBeat | undefined;
+  /** The newest of what is told aside. */
+  readonly aside?: Aside | undefined;
 }
 
 export interface FetchPlan {
@@ -30,21 +39,29 @@ const READ_UNCOMMITTED = 0;
  * Reads one partition from its leader, without a group, without commits and without a fetch session: the broker keeps
  * nothing of us. A failed fetch rejects and makes the next one ask who leads.
  */
-export class PartitionReader {
+export class PartitionReader<R, Aside = never> {
   readonly #cluster: Cluster;
   readonly #known: KnownTopic;
   readonly #pool: ConnectionPool;
   readonly #partition: number;
+  readonly #meaning: Meaning<R, Aside>;
   #leader: Broker | undefined;
 
-  constructor(cluster: Cluster, known: KnownTopic, pool: ConnectionPool, partition: number) {
+  constructor(
+    cluster: Cluster,
+    known: KnownTopic,
+    pool: ConnectionPool,
+    partition: number,
+    meaning: Meaning<R, Aside>,
+  ) {
     this.#cluster = cluster;
     this.#known = known;
     this.#pool = pool;
     this.#partition = partition;
+    this.#meaning = meaning;
   }
 
-  async fetch(offset: number, { wait, bytes }: FetchPlan): Promise<Slice> {
+  async fetch(offset: number, { wait, bytes }: FetchPlan): Promise<Slice<R, Aside>> {
     try {
       this.#leader ??= await this.#cluster.leader(this.#partition);
       const connection = await this.#pool.get(this.#leader);
@@ -52,7 +69,7 @@ export class PartitionReader {
       const { id, epoch } = NO_SESSION;
       const fetch = fetchV13.api.async;
       const answer = await fetch(connection, wait, MIN_BYTES, bytes, READ_UNCOMMITTED, id, epoch, topics, [], '');
-      return sliceOf(batchesOf(answer), this.#partition, offset);
+      return sliceOf(batchesOf(answer), this.#meaning, offset);
     } catch (error) {
       this.#leader = undefined;
       throw error;
@@ -85,27 +102,30 @@ function batchesOf({ responses }: Pick<fetchV13.FetchResponse, 'responses'>): re
 }
 
 /** A batch may begin before the offset that was asked for, and end after its last record. */
-function sliceOf(batches: readonly RecordsBatch[], partition: number, from: number): Slice {
-  const records: TickRecord[] = [];
+function sliceOf<R, Aside>(
+  batches: readonly RecordsBatch[],
+  meaning: Meaning<R, Aside>,
+  from: number,
+): Slice<R, Aside> {
+  const records: R[] = [];
   let next = from;
   let strange = 0;
-  let beat: FeedBeat | undefined;
+  let aside: Aside | undefined;
   for (const batch of batches) {
     const first = Number(batch.firstOffset);
     next = Math.max(next, first + batch.lastOffsetDelta + 1);
     // What Kafka writes for itself (the ends of transactions) is no record.
     if ((batch.attributes & IS_CONTROL) !== 0) continue;
-    const firstTime = Number(batch.firstTimestamp);
-    for (const { offsetDelta, timestampDelta, key, value } of batch.records) {
-      const offset = first + offsetDelta;
+    for (const raw of batch.records) {
+      const offset = first + raw.offsetDelta;
       if (offset < from) continue;
-      const told = decodeBeat(key, value);
-      beat = told ?? beat;
+      const told = meaning.aside?.(raw);
+      aside = told ?? aside;
       if (told !== undefined) continue;
-      const tick = decodeTick(value);
-      if (tick === undefined) strange++;
-      else records.push({ partition, offset, tick, appendedAt: firstTime + Number(timestampDelta) });
+      const record = meaning.record(offset, raw, Number(batch.firstTimestamp + raw.timestampDelta));
+      if (record === undefined) strange++;
+      else records.push(record);
     }
   }
-  return { records, next, strange, beat };
+  return { records, next, strange, aside };
 }

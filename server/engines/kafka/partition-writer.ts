@@ -10,8 +10,14 @@ import {
 import type { Clock } from '../../clock.ts';
 import type { Cluster, KnownTopic } from './cluster.ts';
 import { REPLICA_TIMEOUT } from './connection.ts';
-import type { TickMessage } from './tick-record.ts';
 import { codesOf } from './trouble.ts';
+
+/** A record that is to be written. */
+export interface KafkaMessage {
+  readonly key?: Buffer;
+  readonly value: Buffer;
+  readonly headers?: Map<Buffer, Buffer>;
+}
 
 /** Messages of one request: far below what a broker takes (1 MB), so that one is never refused for its size. */
 const MOST_MESSAGES = 1_000;
@@ -46,7 +52,7 @@ export class PartitionWriter {
   readonly #pool: ConnectionPool;
   readonly #partition: number;
   readonly #clock: Clock;
-  #chunks: TickMessage[][] = [];
+  #chunks: KafkaMessage[][] = [];
   #producer: Producer | undefined;
   /** Messages that this producer has written: the number of the next one. */
   #sequence = 0;
@@ -61,7 +67,7 @@ export class PartitionWriter {
   }
 
   /** Takes messages to be written by `settle`. What was not settled before is given up. */
-  take(messages: readonly TickMessage[]): void {
+  take(messages: readonly KafkaMessage[]): void {
     // It may have been written or not, so its numbers are used up: the next messages need others.
     if (this.#chunks.length > 0) this.#producer = undefined;
     this.#chunks = chunksOf(messages);
@@ -77,7 +83,7 @@ export class PartitionWriter {
     }
   }
 
-  async #send(chunk: readonly TickMessage[]): Promise<void> {
+  async #send(chunk: readonly KafkaMessage[]): Promise<void> {
     try {
       // A request names the topic only: it would go into the new one of the same name. Who reads notices first.
       if (this.#cluster.lost) this.#leader = undefined;
@@ -109,7 +115,7 @@ export class PartitionWriter {
     }
   }
 
-  async #produce(connection: Connection, producer: Producer, chunk: readonly TickMessage[]): Promise<void> {
+  async #produce(connection: Connection, producer: Producer, chunk: readonly KafkaMessage[]): Promise<void> {
     const { topic } = this.#known;
     const sequences = new NumericMap();
     sequences.set(`${topic}:${this.#partition}`, this.#sequence);
@@ -119,8 +125,8 @@ export class PartitionWriter {
   }
 }
 
-function chunksOf(messages: readonly TickMessage[]): TickMessage[][] {
-  const chunks: TickMessage[][] = [];
+function chunksOf(messages: readonly KafkaMessage[]): KafkaMessage[][] {
+  const chunks: KafkaMessage[][] = [];
   let bytes = 0;
   for (const message of messages) {
     const chunk = chunks.at(-1);

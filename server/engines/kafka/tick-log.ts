@@ -6,7 +6,8 @@ import type { KafkaConnection } from './connection.ts';
 import { Following } from './following.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { type Patience, patiently } from './patience.ts';
-import { codesOf } from './trouble.ts';
+import { readRange } from './read-range.ts';
+import { tickMeaning } from './tick-record.ts';
 
 export interface KafkaTickLogOptions extends KafkaConnection, Patience {
   /** Default `market-ticks`. */
@@ -28,7 +29,6 @@ export interface KafkaTickLog extends TickLog {
 const DAY = 86_400_000;
 /** A position names an offset for each, and no longer text than this many is read back. */
 const MOST_PARTITIONS = 64;
-const READ = { wait: 0, bytes: 1_048_576 };
 
 /**
  * Opens the tick log in Kafka: waits for the cluster, says what it waits for, and creates the topic where it is missing.
@@ -59,7 +59,7 @@ class KafkaLog implements KafkaTickLog {
   readonly #patience: Patience;
   readonly #appender: Appender;
   readonly #pool: ConnectionPool;
-  readonly #readers: readonly PartitionReader[];
+  readonly #readers: readonly PartitionReader<TickRecord, FeedBeat>[];
   readonly #followings: Following[] = [];
   #closed: Promise<void> | undefined;
 
@@ -70,7 +70,9 @@ class KafkaLog implements KafkaTickLog {
     this.#appender = new Appender(cluster, known, patience.clock);
     const pool = cluster.pool();
     this.#pool = pool;
-    this.#readers = this.#numbers().map((partition) => new PartitionReader(cluster, known, pool, partition));
+    this.#readers = this.#numbers().map(
+      (partition) => new PartitionReader(cluster, known, pool, partition, tickMeaning(partition)),
+    );
   }
 
   get up(): boolean {
@@ -105,13 +107,7 @@ class KafkaLog implements KafkaTickLog {
     this.#check();
     const reader = this.#readers[partition];
     if (reader === undefined) throw new RangeError(`the tick log has no partition ${partition}`);
-    try {
-      return await readRange(reader, from, to);
-    } catch (error) {
-      if (!codesOf(error).includes('OFFSET_OUT_OF_RANGE')) throw error;
-      const { first } = await reader.bounds();
-      return from < first ? await readRange(reader, first, to) : [];
-    }
+    return await readRange(reader, from, to);
   }
 
   close(): Promise<void> {
@@ -131,15 +127,4 @@ class KafkaLog implements KafkaTickLog {
   #numbers(): number[] {
     return [...Array(this.#known.partitions).keys()];
   }
-}
-
-async function readRange(reader: PartitionReader, from: number, to: number): Promise<TickRecord[]> {
-  const found: TickRecord[] = [];
-  for (let next = from; next < to; ) {
-    const slice = await reader.fetch(next, READ);
-    if (slice.next === next) break;
-    next = slice.next;
-    for (const record of slice.records) if (record.offset < to) found.push(record);
-  }
-  return found;
 }

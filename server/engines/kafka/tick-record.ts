@@ -1,5 +1,6 @@
 import { murmur2 } from '@platformatic/kafka';
-import type { FeedBeat, Tick } from '../tick-log.ts';
+import type { FeedBeat, Tick, TickRecord } from '../tick-log.ts';
+import type { Meaning } from './partition-reader.ts';
 
 /** Nothing of ours is longer; what is, is not parsed. */
 const MOST_BYTES = 16_384;
@@ -25,10 +26,21 @@ export function encodeBeat({ beat, time }: FeedBeat): TickMessage {
 }
 
 /** Reads what `encodeBeat` wrote; `undefined` for anything else. */
-export function decodeBeat(key: Buffer | null, value: Buffer | null): FeedBeat | undefined {
+function decodeBeat(key: Buffer | null, value: Buffer | null): FeedBeat | undefined {
   if (key === null || value === null || !key.equals(BEAT_KEY)) return undefined;
   const [, beat, time] = /^\{"beat":"(live|silent)","time":(\d{1,15})\}$/.exec(value.toString()) ?? [];
   return beat === 'live' || beat === 'silent' ? { beat, time: Number(time) } : undefined;
+}
+
+/** What the records of a partition of the tick log mean. */
+export function tickMeaning(partition: number): Meaning<TickRecord, FeedBeat> {
+  return {
+    record(offset, { value }, appendedAt) {
+      const tick = decodeTick(value);
+      return tick && { partition, offset, tick, appendedAt };
+    },
+    aside: ({ key, value }) => decodeBeat(key, value),
+  };
 }
 
 /** The partition of a key, as Kafka's own clients choose it, so that another producer's ticks of a symbol join ours. */

@@ -28,6 +28,19 @@ export const marketMetrics: readonly Metric[] = [
       [{ outcome: 'dropped' }, feed?.dropped ?? 0],
     ],
   ),
+  counter(
+    'towncrier_stream_events_total',
+    'Records of streams of your own: events read, those left out as repeated, and strange ones that are no events.',
+    ({ streams }) =>
+      [...(streams ?? [])].flatMap(([stream, { stats, strange }]) => [
+        [{ stream, outcome: 'read' }, stats.read],
+        [{ stream, outcome: 'repeated' }, stats.repeats],
+        [{ stream, outcome: 'strange' }, strange],
+      ]),
+  ),
+  gauge('towncrier_stream_reachable', '1 while the log of a stream of your own can be read.', ({ streams }) =>
+    [...(streams ?? [])].map(([stream, { reachable }]) => [{ stream }, Number(reachable)]),
+  ),
   gauge('towncrier_candles_writer', '1 while this instance is the one that stores candles.', ({ candles }) =>
     Number(candles?.active ?? false),
   ),

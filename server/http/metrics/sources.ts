@@ -32,6 +32,11 @@ export interface MetricSources {
   };
   /** Absent where no clients are served. */
   readonly refusals?: Pick<Refusals, 'all'>;
+  /** Streams that users declared, by name. */
+  readonly streams?: ReadonlyMap<
+    string,
+    { readonly reachable: boolean; readonly strange: number; readonly stats: { read: number; repeats: number } }
+  >;
   /** What stores candles; absent where no clients are served. */
   readonly candles?: {
     readonly active: boolean;

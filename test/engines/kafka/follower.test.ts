@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ResponseError } from '@platformatic/kafka';
 import { Follower } from '../../../server/engines/kafka/follower.ts';
-import type { FetchPlan, Slice } from '../../../server/engines/kafka/partition-reader.ts';
-import type { TickRecord } from '../../../server/engines/tick-log.ts';
+import type { Slice as AnySlice, FetchPlan } from '../../../server/engines/kafka/partition-reader.ts';
+import type { FeedBeat, TickRecord } from '../../../server/engines/tick-log.ts';
 import { recordingLog } from '../../chat/recording-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+
+type Slice = AnySlice<TickRecord, FeedBeat>;
 
 const OUT_OF_RANGE = 1;
 const FETCH = 1;
@@ -20,14 +22,14 @@ class Play {
   readonly #clock = new ManualClock();
   readonly #steps: ((offset: number) => Slice)[];
   readonly #bounds;
-  readonly #follower: Follower;
+  readonly #follower: Follower<TickRecord, FeedBeat>;
 
   constructor(steps: ((offset: number) => Slice)[], held: typeof bounds = bounds) {
     this.#steps = steps;
     this.#bounds = held;
     const { log, lines } = recordingLog();
     this.lines = lines;
-    this.#follower = new Follower({
+    this.#follower = new Follower<TickRecord, FeedBeat>({
       clock: this.#clock,
       log,
       random: () => 0.5,
@@ -36,7 +38,7 @@ class Play {
       reader: { fetch: (offset, plan) => this.#fetch(offset, plan), bounds: async () => this.#bounds },
       records: (batch) => void this.got.push(...batch.map(({ offset }) => offset)),
       passed: (next) => void this.news.push(`passed ${next}`),
-      beat: ({ beat }) => void this.news.push(`beat ${beat}`),
+      aside: ({ beat }) => void this.news.push(`beat ${beat}`),
       strange: (count) => void this.news.push(`strange ${count}`),
       reachable: (yes) => void this.news.push(yes ? 'up' : 'down'),
     });
