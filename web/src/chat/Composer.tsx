@@ -82,7 +82,7 @@ export function Composer() {
 }
 
 function placeholder(link: string, room: string): string {
-  return link === 'offline' ? 'Offline: messages wait and are sent later' : `Message #${room}`;
+  return link === 'offline' ? 'Offline: messages wait here' : `Message #${room}`;
 }
 
 function countText(length: number): string {
