@@ -43,8 +43,10 @@ export class Group {
         (room, i) => `SELECT head INTO ${heads[i]} FROM chat_room WHERE name = ${quote(room)} FOR UPDATE`,
       ),
       // A statement of its own: it sees what was committed before the lock was ours.
-      `SET @erased = EXISTS (SELECT 1 FROM chat_erased WHERE ${this.#erasedKeys()})`,
-      ...heads.map((head) => `SET ${head} = IF(@erased, NULL, ${head})`),
+      `SET @head0 = IF(EXISTS (SELECT 1 FROM chat_erased WHERE ${this.#erasedKeys()}), NULL, @head0)${heads
+        .slice(1)
+        .map((head) => `, ${head} = IF(@head0 IS NULL, NULL, ${head})`)
+        .join('')}`,
       insert(rows),
       ...this.rooms.map((room, i) => moveHead(room, `${heads[i]} + ${this.#fresh.heads.get(room) ?? 0}`)),
       'COMMIT',
@@ -94,8 +96,13 @@ export class Group {
   }
 
   #erasedKeys(): string {
-    const keys = [...this.#keys.values()].map((draft) => `(${quote(draft.room)}, ${quote(erasedKey(draft))})`);
-    return `(room, erased_key) IN (${keys.join(', ')})`;
+    // Room by room: a list of one column costs the server far less than one of pairs.
+    const rooms = Map.groupBy(this.#keys.values(), ({ room }) => room);
+    const parts = [...rooms].map(([room, drafts]) => {
+      const keys = drafts.map((draft) => quote(erasedKey(draft)));
+      return `(room = ${quote(room)} AND erased_key IN (${keys.join(', ')}))`;
+    });
+    return parts.join(' OR ');
   }
 
   #deletedOf(rows: readonly Row[]): Deleted {

@@ -216,6 +216,31 @@ test('a file that is no database is refused, and stays as it is', () =>
     assert.equal(await readFile(join(folder, 'chat.sqlite'), 'utf8'), text);
   }));
 
+test('a file of before there was moderation is brought up, with its messages', () =>
+  inFolder(async (folder) => {
+    const older = new DatabaseSync(join(folder, 'chat.sqlite'));
+    older.exec(`
+      CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE room (name TEXT PRIMARY KEY, head INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE message (
+        room TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL,
+        content TEXT NOT NULL, time INTEGER NOT NULL,
+        PRIMARY KEY (room, seq), UNIQUE (room, sender, id)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO meta VALUES ('epoch', 'of-before');
+      INSERT INTO room VALUES ('global', 1);
+      INSERT INTO message VALUES ('global', 1, 'id', 'ann', 'hello', 5);
+      PRAGMA user_version = 1`);
+    older.close();
+    const store = await openSqliteStore({ folder, clock: systemClock, log: recordingLog().log, newEpoch: 'new' });
+    const old = { room: 'global', seq: 1, id: 'id', sender: 'ann', content: 'hello', time: 5 };
+    assert.equal(await store.epoch(), 'of-before');
+    assert.deepEqual(await store.after('global', 0, 10), [old]);
+    const why = { by: 'mod', action: 'delete', target: 'global/1', reason: '', time: 9 };
+    assert.deepEqual(await store.moderation.erase('global', 1, why), { room: 'global', seq: 2, target: 1, time: 9 });
+    await store.close();
+  }));
+
 test('a file of a newer form is refused', () =>
   inFolder(async (folder) => {
     const newer = new DatabaseSync(join(folder, 'chat.sqlite'));

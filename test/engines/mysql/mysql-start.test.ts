@@ -114,6 +114,24 @@ test('a server that is read-only is waited for', async () => {
   await (await opening).close();
 });
 
+test('tables of before there was moderation are brought up, also where that was cut in its middle', async () => {
+  const url = server.newUrl();
+  const database = new URL(url).pathname.slice(1);
+  await withStores([url], async (store) => void (await store.commit([draft()])));
+  const tables = ['chat_erased', 'chat_mute', 'chat_room_rules', 'chat_word', 'chat_audit'];
+  // First as it was before, then with the first statement of the step done and the others not.
+  for (const undo of ['ALTER TABLE chat_message DROP COLUMN target', 'DO 0']) {
+    const drops = tables.map((table) => `DROP TABLE ${table}`).join('; ');
+    await server.administer(
+      `USE ${database}; ${undo}; ${drops}; UPDATE chat_meta SET value = 1 WHERE name = 'version'`,
+    );
+    await withStores([url], async (store) => {
+      assert.equal((await store.after('global', 0, 10)).length, 1);
+      assert.deepEqual((await store.moderation.read())?.words, []);
+    });
+  }
+});
+
 test('tables of a newer form are refused', async () => {
   const url = server.newUrl();
   await withStores([url], async () => undefined);
