@@ -26,7 +26,8 @@ export function addExportRoute(app: FastifyInstance, chat: Chat): void {
       const { room: given = defaults.room, from = 1, to = Number.MAX_SAFE_INTEGER } = query;
       const room = chat.room(given).name;
       const { pages, end } = chat.exports.begin({ room, from, to }, () => stream.destroy());
-      const stream = Readable.from(pages);
+      // One page is read ahead, not the sixteen of the default.
+      const stream = Readable.from(pages, { highWaterMark: 1 });
       stream.once('close', end);
       try {
         const until = query.to === undefined ? '' : ` to ${to}`;
