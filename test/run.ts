@@ -7,6 +7,7 @@ import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from './support/browser.ts';
+import { hasDocker } from './support/engines/container.ts';
 
 const root = join(import.meta.dirname, '..');
 /** A test file that takes longer than this, in milliseconds, hangs. */
@@ -33,10 +34,28 @@ const needs: readonly Need[] = [
     of: /e2e/,
     there: () => chromiumPath() !== undefined,
   },
-  { name: 'a Redis server', apt: 'redis-server', brew: 'redis', of: REAL, there: () => onPath('redis-server') },
-  { name: 'a MariaDB server', apt: 'mariadb-server', brew: 'mariadb', of: REAL, there: () => onPath('mariadbd') },
-  { name: 'Java, for Kafka', apt: 'default-jre-headless', brew: 'openjdk', of: REAL, there: () => onPath('java') },
-  { name: 'Maven, for Kafka', apt: 'maven', brew: 'maven', of: REAL, there: () => onPath('mvn') },
+  {
+    name: 'a Redis server',
+    apt: 'redis-server',
+    brew: 'redis',
+    of: REAL,
+    there: () => onPath('redis-server') || hasDocker(),
+  },
+  {
+    name: 'a MariaDB server',
+    apt: 'mariadb-server',
+    brew: 'mariadb',
+    of: REAL,
+    there: () => onPath('mariadbd') || hasDocker(),
+  },
+  {
+    name: 'Java, for Kafka',
+    apt: 'default-jre-headless',
+    brew: 'openjdk',
+    of: REAL,
+    there: () => onPath('java') || hasDocker(),
+  },
+  { name: 'Maven, for Kafka', apt: 'maven', brew: 'maven', of: REAL, there: () => onPath('mvn') || hasDocker() },
   {
     name: 'Prometheus',
     apt: 'prometheus',

@@ -7,9 +7,12 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../free-port.ts';
-import { freeze } from '../freeze.ts';
+import { leashed } from '../leash.ts';
+import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from './container.ts';
 
 const VERSION = '4.4.0';
+/** As in `compose.yaml`. */
+const IMAGE = 'apache/kafka:4.1.0';
 /** Any, but fixed: a random one that begins with a dash is taken for a flag. */
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qk';
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
@@ -34,11 +37,12 @@ export class KafkaServer {
   /** The same broker, for its user (SASL PLAIN). */
   readonly userBrokers: readonly string[];
   readonly #folder: string;
-  readonly #jars: string;
+  /** `undefined`: it runs as a container. */
+  readonly #jars: string | undefined;
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(ports: Ports, folder: string, jars: string) {
+  private constructor(ports: Ports, folder: string, jars: string | undefined) {
     this.brokers = [`127.0.0.1:${ports.plain}`];
     this.userBrokers = [`127.0.0.1:${ports.user}`];
     this.#folder = folder;
@@ -54,27 +58,26 @@ export class KafkaServer {
 
   /** A broker that does not run yet. */
   static async prepare(user?: KafkaUser): Promise<KafkaServer> {
-    const jars = await kafkaJars();
+    const jars = needsContainer() ? undefined : await kafkaJars();
     const folder = await mkdtemp(join(tmpdir(), 'towncrier-kafka-'));
-    const ports = { plain: await freePort(), controller: await freePort(), user: await freePort() };
+    const listen = jars === undefined ? '0.0.0.0' : '127.0.0.1';
+    const ports = { listen, plain: await freePort(), controller: await freePort(), user: await freePort() };
     const lines = [...properties(ports, folder), ...(user ? userProperties(ports, user) : [])];
     await writeFile(join(folder, 'server.properties'), lines.join('\n'));
     const server = new KafkaServer(ports, folder, jars);
-    await server.#format();
+    if (jars !== undefined) await server.#format(jars);
     return server;
   }
 
   /** Starts the process, again after `kill`, and resolves once it answers. */
   async run(): Promise<void> {
-    const java = ['java', '-Xmx256m', ...JVM, '-cp', join(this.#jars, '*'), 'kafka.Kafka', this.#config];
-    // Whatever ends this process ends the broker.
-    const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', ...java], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = this.#jars === undefined ? this.#startContainer() : launch(this.#jars, this.#config);
     this.#child = child;
     const keep = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-10_000);
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     const deadline = performance.now() + START_TIMEOUT;
     while (!(await answers(this.brokers[0] ?? ''))) {
       if (child.exitCode !== null || performance.now() > deadline)
@@ -89,16 +92,16 @@ export class KafkaServer {
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill('SIGKILL');
+    killEngine(child);
     await exited;
   }
 
   freeze(): void {
-    freeze(this.#child);
+    freezeEngine(this.#child);
   }
 
   thaw(): void {
-    this.#child?.kill('SIGCONT');
+    thawEngine(this.#child);
   }
 
   async stop(): Promise<void> {
@@ -106,28 +109,44 @@ export class KafkaServer {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  #startContainer(): ChildProcess {
+    const bin = '/opt/kafka/bin';
+    const format = `${bin}/kafka-storage.sh format -t ${CLUSTER_ID} -c ${this.#config} --ignore-formatted`;
+    return startContainer({
+      image: IMAGE,
+      ports: [...this.brokers, ...this.userBrokers].map((broker) => Number(broker.split(':')[1])),
+      folder: this.#folder,
+      // It is another user who runs there, and the folder is ours.
+      options: ['--user', '0', '-e', 'KAFKA_HEAP_OPTS=-Xmx256m', '--entrypoint', '/bin/sh'],
+      command: ['-c', `${format} && exec ${bin}/kafka-server-start.sh ${this.#config}`],
+      output: 'pipe',
+    });
+  }
+
   get #config(): string {
     return join(this.#folder, 'server.properties');
   }
 
-  async #format(): Promise<void> {
-    const tool = ['-Xmx64m', ...JVM, '-cp', join(this.#jars, '*'), 'kafka.tools.StorageTool'];
+  async #format(jars: string): Promise<void> {
+    const tool = ['-Xmx64m', ...JVM, '-cp', join(jars, '*'), 'kafka.tools.StorageTool'];
     await promisify(execFile)('java', [...tool, 'format', '-t', CLUSTER_ID, '-c', this.#config]);
   }
 }
 
 interface Ports {
+  /** Where it listens: in a container, at all its addresses. */
+  readonly listen: string;
   readonly plain: number;
   readonly controller: number;
   readonly user: number;
 }
 
-function properties({ plain, controller }: Ports, folder: string): string[] {
+function properties({ listen, plain, controller }: Ports, folder: string): string[] {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controller}`,
-    `listeners=PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller}`,
+    `listeners=PLAINTEXT://${listen}:${plain},CONTROLLER://127.0.0.1:${controller}`,
     `advertised.listeners=PLAINTEXT://127.0.0.1:${plain}`,
     'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
@@ -149,10 +168,10 @@ function properties({ plain, controller }: Ports, folder: string): string[] {
 }
 
 /** Later lines win: a listener more, and nobody has rights but who needs no name. */
-function userProperties({ plain, controller, user }: Ports, { username, password }: KafkaUser): string[] {
+function userProperties({ listen, plain, controller, user }: Ports, { username, password }: KafkaUser): string[] {
   const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
   return [
-    `listeners=PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller},USER://127.0.0.1:${user}`,
+    `listeners=PLAINTEXT://${listen}:${plain},CONTROLLER://127.0.0.1:${controller},USER://${listen}:${user}`,
     `advertised.listeners=PLAINTEXT://127.0.0.1:${plain},USER://127.0.0.1:${user}`,
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,USER:SASL_PLAINTEXT',
     'inter.broker.listener.name=PLAINTEXT',
@@ -203,18 +222,32 @@ async function kafkaJars(): Promise<string> {
   return folder;
 }
 
+function launch(jars: string, config: string): ChildProcess {
+  const { program, args } = leashed('java', ['-Xmx256m', ...JVM, '-cp', join(jars, '*'), 'kafka.Kafka', config]);
+  return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Where Java or Maven is missing and Docker is there. */
+function needsContainer(): boolean {
+  return missingPrograms().length > 0 && hasDocker();
+}
+
 /** The programs that these tests need, and the package of each. */
 export const kafkaPackages = { java: 'default-jre-headless', mvn: 'maven', setpriv: 'util-linux' } as const;
 
-function requirePrograms(): void {
+function missingPrograms(): [string, string][] {
   const folders = (process.env.PATH ?? '').split(':');
   const isThere = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)));
-  const missing = Object.entries(kafkaPackages).filter(([program]) => !isThere(program));
+  return Object.entries(kafkaPackages).filter(([program]) => !isThere(program));
+}
+
+function requirePrograms(): void {
+  const missing = missingPrograms();
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name).join(' ');
   throw new Error(`the tests on Kafka need ${missing.map(([program]) => program).join(', ')}. Install them:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages}
-or name a Kafka that is there by TEST_KAFKA_BROKERS=host:port`);
+or start Docker, or name a Kafka that is there by TEST_KAFKA_BROKERS=host:port`);
 }
 
 const POM = `<project>

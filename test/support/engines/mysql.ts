@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { freePort } from '../free-port.ts';
-import { freeze } from '../freeze.ts';
+import { leashed } from '../leash.ts';
+import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from './container.ts';
 
 /** A server with a database for each who asks. */
 export interface MysqlHost {
@@ -20,13 +21,13 @@ export interface MysqlHost {
 
 const SERVER = 'mariadbd';
 const INSTALLER = 'mariadb-install-db';
-/** Of Linux: ends a program when the one that started it ends. */
-const LEASH = 'setpriv';
+/** As in `compose.yaml`. */
+const IMAGE = 'mysql:8.4';
 const START_LIMIT = 120_000;
 const HELP = `MariaDB or MySQL is needed by the tests. Install it:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends mariadb-server
   macOS:           brew install mariadb
-or name a server that is there: TEST_MYSQL_URL=mysql://root@127.0.0.1:3306`;
+or start Docker, or name a server that is there: TEST_MYSQL_URL=mysql://root@127.0.0.1:3306`;
 
 let made = 0;
 
@@ -75,8 +76,12 @@ export class MysqlServer implements MysqlHost {
 
   /** Makes a server's data but does not start it: nothing listens at its port yet. */
   static async create(...flags: readonly string[]): Promise<MysqlServer> {
-    if (!hasProgram(SERVER) || !hasProgram(INSTALLER)) throw new Error(HELP);
     const folder = await mkdtemp(join(tmpdir(), 'towncrier-mysql-'));
+    if (!isInstalled()) {
+      if (!hasDocker()) throw new Error(HELP);
+      // Its own start makes the data there.
+      return new MysqlServer(await freePort(), folder, flags);
+    }
     const made = ['--auth-root-authentication-method=normal', '--skip-test-db'];
     execFileSync(INSTALLER, ['--no-defaults', ...asRoot(), `--datadir=${folder}/data`, ...made]);
     return new MysqlServer(await freePort(), folder, flags);
@@ -105,7 +110,7 @@ export class MysqlServer implements MysqlHost {
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
     const log = join(this.#folder, 'log');
-    const child = launch(SERVER, this.#arguments(), log);
+    const child = isInstalled() ? launch(SERVER, this.#arguments(), log) : this.#startContainer(log);
     this.#child = child;
     const deadline = Date.now() + START_LIMIT;
     while (!(await greets(this.port))) {
@@ -118,16 +123,16 @@ export class MysqlServer implements MysqlHost {
 
   /** Ends it as a crash does. */
   kill(): Promise<void> {
-    return this.#end('SIGKILL');
+    return this.#end();
   }
 
   /** Everything stays connected and nothing is answered any more. */
   freeze(): void {
-    freeze(this.#child);
+    freezeEngine(this.#child);
   }
 
   thaw(): void {
-    this.#child?.kill('SIGCONT');
+    thawEngine(this.#child);
   }
 
   async dispose(): Promise<void> {
@@ -143,12 +148,31 @@ export class MysqlServer implements MysqlHost {
     return ['--no-defaults', ...asRoot(), ...places, ...network, ...small, '--skip-log-bin', ...this.#flags];
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  #startContainer(log: string): ChildProcess {
+    const folder = this.#folder;
+    return startContainer({
+      image: IMAGE,
+      ports: [this.port],
+      folder,
+      options: ['-e', 'MYSQL_ALLOW_EMPTY_PASSWORD=yes', '-e', 'MYSQL_ROOT_HOST=%'],
+      command: [
+        'mysqld',
+        `--datadir=${folder}/data`,
+        `--port=${this.port}`,
+        '--skip-name-resolve',
+        '--skip-log-bin',
+        ...this.#flags,
+      ],
+      output: openSync(log, 'a'),
+    });
+  }
+
+  async #end(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill(signal);
+    killEngine(child);
     await exited;
   }
 }
@@ -161,8 +185,12 @@ function newDatabase(): string {
 function launch(program: string, args: readonly string[], log: string): ChildProcess {
   const output = openSync(log, 'a');
   const stdio = ['ignore' as const, output, output];
-  if (!hasProgram(LEASH)) return spawn(program, args, { stdio });
-  return spawn(LEASH, ['--pdeathsig', 'SIGKILL', program, ...args], { stdio });
+  const { program: first, args: rest } = leashed(program, args);
+  return spawn(first, rest, { stdio });
+}
+
+function isInstalled(): boolean {
+  return hasProgram(SERVER) && hasProgram(INSTALLER);
 }
 
 function hasProgram(name: string): boolean {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,7 +9,11 @@ import { systemClock } from '../../../server/clock.ts';
 import type { RedisOptions } from '../../../server/engines/redis/redis-options.ts';
 import type { Logger } from '../../../server/log.ts';
 import { freePort } from '../free-port.ts';
-import { freeze } from '../freeze.ts';
+import { leashed } from '../leash.ts';
+import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from './container.ts';
+
+/** As in `compose.yaml`. */
+const IMAGE = 'redis:8';
 
 /** Keeps what is said, a line each: the sentence, then the fields. */
 export class KeptLog implements Logger {
@@ -86,18 +90,15 @@ export class RedisServer {
   /** Starts it again, at the same port. Resolves once it answers. */
   async restart(): Promise<void> {
     const { port, folder } = this;
-    const place = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-    // A runner that is killed runs no exit hook: the kernel ends the child with it.
-    const tied = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'SIGKILL'] : [];
-    const [program = '', ...args] = [...tied, redisProgram('redis-server'), ...this.#args, ...place];
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const place = ['--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', 'no'];
+    const child = this.#launch(place);
     this.#child = child;
     this.#output = '';
     const keep = (chunk: Buffer): void => {
       this.#output += chunk.toString();
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     const exited = once(child, 'exit');
     for (let tries = 0; tries < 1_000; tries++) {
       if (await answers(port)) return;
@@ -107,23 +108,34 @@ export class RedisServer {
     throw new Error(`redis-server did not start: ${this.#output}`);
   }
 
+  #launch(place: readonly string[]): ChildProcess {
+    const { port, folder } = this;
+    if (!hasProgram('redis-server') && hasDocker()) {
+      const command = ['redis-server', ...this.#args, ...place, '--protected-mode', 'no'];
+      return startContainer({ image: IMAGE, ports: [port], folder, command, output: 'pipe' });
+    }
+    const server = redisProgram('redis-server');
+    const { program, args } = leashed(server, [...this.#args, ...place, '--bind', '127.0.0.1']);
+    return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   /** Ends it as a crash does. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill('SIGKILL');
+    killEngine(child);
     await exited;
   }
 
   /** It keeps its connections and answers nothing. */
   freeze(): void {
-    freeze(this.#child);
+    freezeEngine(this.#child);
   }
 
   thaw(): void {
-    this.#child?.kill('SIGCONT');
+    thawEngine(this.#child);
   }
 
   /** Ends it and removes its data. */
@@ -131,6 +143,10 @@ export class RedisServer {
     await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function hasProgram(name: string): boolean {
+  return spawnSync('/bin/sh', ['-c', `command -v ${name}`]).status === 0;
 }
 
 /** A folder for the data of a server; `stop` removes it. */
@@ -146,7 +162,7 @@ function redisProgram(name: string): string {
     throw new Error(`no ${name} found: the tests need a Redis 6.2 or newer. Install it:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends redis-server
   macOS:           brew install redis
-or name one that runs: TEST_REDIS_URL=redis://host:6379 (tests that kill or freeze it still start their own)`);
+or start Docker, or name one that runs: TEST_REDIS_URL=redis://host:6379 (tests that kill or freeze it still start their own)`);
   }
 }
 
