@@ -28,6 +28,8 @@ export interface FanloadResult {
   };
   readonly gaps: number;
   readonly duplicates: number;
+  readonly lost_connections: number;
+  readonly back: number;
   readonly client_cpu_s: number;
 }
 
