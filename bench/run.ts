@@ -19,7 +19,7 @@ const leftOut: [string, string][] = [];
 const wanted = contenders.filter(({ name }) => only === undefined || name.includes(only) || name.startsWith('floor'));
 const ready = wanted.filter(prepare);
 
-const steady = (await attempt('what a connection costs', () => measureSteady(ready))) ?? [];
+const steady = (await attempt('what a connection costs', () => measureSteady(ready, leave))) ?? [];
 for (const each of steady) console.log(steadyLine(each));
 const climbs: Climb[] = [];
 for (const contender of ready) {

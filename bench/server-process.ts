@@ -10,7 +10,7 @@ export interface ServerProcess {
 }
 
 /** How long a server may take to listen, in milliseconds. */
-const START_TIME = 60_000;
+const START_TIME = 120_000;
 
 /** Starts a program that prints `{"port":…}` when it listens. */
 export async function startServer(command: string, args: readonly string[]): Promise<ServerProcess> {

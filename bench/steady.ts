@@ -30,12 +30,20 @@ interface Contestant {
 
 /**
  * All servers stand at once, each with its own 5,000 clients, and take turns: so what else the machine does hits all of them
- * alike. The floor is the contender whose name starts with that word.
+ * alike. Who cannot come is left out. The floor is the contender whose name starts with that word.
  */
-export async function measureSteady(contenders: readonly Contender[]): Promise<readonly Steady[]> {
+export async function measureSteady(
+  contenders: readonly Contender[],
+  leave: (what: string, error: unknown) => void,
+): Promise<readonly Steady[]> {
   const contestants: Contestant[] = [];
   try {
-    for (const contender of contenders) contestants.push(await enter(contender));
+    for (const contender of contenders) {
+      const contestant = await enter(contender).catch((error) =>
+        leave(`what a connection of ${contender.name} costs`, error),
+      );
+      if (contestant) contestants.push(contestant);
+    }
     const idle = await Promise.all(contestants.map(({ clients }) => clients.hold(IDLE)));
     const rounds = await takeTurns(contestants);
     const floor = contestants.findIndex(({ contender }) => contender.name.startsWith('floor'));
@@ -56,8 +64,10 @@ async function enter(contender: Contender): Promise<Contestant> {
   const server = await contender.start();
   const clients = await BenchClients.connect(contender, server);
   const { up } = clients.up;
-  if (up < CLIENTS) throw new Error(`${contender.name}: only ${up} clients of ${CLIENTS} are connected`);
-  return { contender, server, clients };
+  if (up === CLIENTS) return { contender, server, clients };
+  await server.stop();
+  await clients.close();
+  throw new Error(`only ${up} clients of ${CLIENTS} were connected`);
 }
 
 /** Microseconds a delivery, for each round and contestant. */
