@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { allowed, shownDefault } from '../server/config/allowed.ts';
 import { type Setting, settings } from '../server/config/settings.ts';
+import { tickSchema } from '../server/engines/tick-schema.ts';
 import { type ErrorCode, errorTable } from '../server/errors.ts';
 import { metrics } from '../server/http/metrics.ts';
 import { closeCode } from '../server/transports/websocket-pipe.ts';
@@ -108,6 +109,12 @@ async function processRows(): Promise<string[][]> {
   return known.map(({ name, type, help }) => [`\`${name}\``, `${type}`, help]);
 }
 
+/** What external producers write. The schema library's own marks are not enumerable: JSON has only the schema. */
+function tickSchemaFile(): string {
+  const schema = { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Tick', ...tickSchema };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
 /** A generated page: its path from the root, and what it should hold. */
 export interface ReferencePage {
   readonly path: string;
@@ -125,6 +132,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
     { path: 'docs/reference/stomp.md', text: stompPage() },
     { path: 'docs/reference/sse.md', text: ssePage() },
     { path: 'docs/reference/openapi.json', text: `${JSON.stringify(description, null, 2)}\n` },
+    { path: 'docs/reference/tick.schema.json', text: tickSchemaFile() },
     { path: 'docs/reference/asyncapi.json', text: asyncApi() },
     { path: 'deploy/observe/grafana/towncrier.json', text: dashboard() },
   ];

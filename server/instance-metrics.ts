@@ -44,6 +44,9 @@ export function instanceMetrics(place: Place, parts: MetricParts, engines: Metri
       get read() {
         return market.read;
       },
+      get strange() {
+        return market.strange;
+      },
       get stale() {
         return market.stale;
       },

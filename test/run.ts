@@ -71,6 +71,8 @@ const toolchains: Readonly<Record<string, readonly string[]>> = {
   'test/examples/curl.test.ts': ['curl'],
   'test/examples/go.test.ts': ['go'],
   'test/examples/java.test.ts': ['java', 'mvn'],
+  'test/examples/producer-java.test.ts': ['java', 'mvn', 'setpriv'],
+  'test/examples/producer-python.test.ts': ['python3', 'java', 'mvn', 'setpriv'],
   'test/examples/python.test.ts': ['python3'],
 };
 

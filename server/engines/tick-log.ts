@@ -71,6 +71,8 @@ export interface TickLog {
   bounds(): Promise<{ readonly first: Offsets; readonly next: Offsets }>;
   /** Hands every record from these offsets on to the listener, and goes on with new ones until closed. */
   follow(from: Offsets, listener: TickLogListener): void;
+  /** Records that were no ticks and were left out so far; absent where nobody else can write. */
+  readonly strange?: number;
   /** Records of one partition with `from` <= offset < `to`, in order, as far as they are kept. */
   read(partition: number, from: number, to: number): Promise<TickRecord[]>;
   close(): Promise<void>;

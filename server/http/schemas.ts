@@ -1,12 +1,12 @@
 import Type, { type TSchema } from 'typebox';
 import { MAX_HISTORY } from '../chat/room.ts';
+import { tickSchema } from '../engines/tick-schema.ts';
 import { candleIntervals } from '../market/candles.ts';
 
 // What the API takes and gives, for its description and for what is sent. The `description` of a parameter follows the words
 // "must be": it is what those are told who got it wrong.
 
 const time = Type.Integer({ description: 'Milliseconds since 1970.', examples: [1_735_689_600_000] });
-const symbol = Type.String({ examples: ['BTC-USD'] });
 
 export const messageSchema = Type.Object(
   {
@@ -41,15 +41,6 @@ export const presenceSchema = Type.Object(
   },
   { description: 'Who is here.' },
 );
-
-const tickSchema = Type.Object({
-  symbol,
-  price: Type.Number({ examples: [64_250.5] }),
-  size: Type.Number({ examples: [0.012] }),
-  side: Type.Optional(Type.Union([Type.Literal('buy'), Type.Literal('sell')], { description: 'Who took.' })),
-  change: Type.Number({ description: 'Against the first price of the last 24 hours, in per cent.', examples: [1.25] }),
-  time,
-});
 
 export const symbolsSchema = Type.Object(
   { symbols: Type.Array(tickSchema) },

@@ -108,6 +108,11 @@ export class Market {
     return this.#reachable;
   }
 
+  /** Records of the log that were no ticks, and were left out. */
+  get strange(): number {
+    return this.#options.log.strange ?? 0;
+  }
+
   /** Where who comes now begins with `statuses`: it is told what is known. */
   statusStart(): Start<MarketStatus> {
     const known = this.#knownStatus;

@@ -32,6 +32,8 @@ const STILL = [
   'towncrier_chat_strange_payloads_total',
   'towncrier_chat_unpublished_total',
   'towncrier_market_behind_records',
+  'towncrier_market_strange_records_total',
+  'towncrier_stream_reachable',
   'towncrier_market_stale',
   'towncrier_feed_active',
   'towncrier_exchange_events_total',
@@ -42,7 +44,12 @@ const STILL = [
 const TOKEN = 'the-token-of-the-moderators';
 
 test('every other metric moves under a small load, and the fixed ones say what they should', async (t) => {
-  const app = await TestApp.start({ MARKET_SOURCE: 'simulator', MODERATOR_TOKEN: TOKEN });
+  const app = await TestApp.start({
+    MARKET_SOURCE: 'simulator',
+    MODERATOR_TOKEN: TOKEN,
+    STREAMS: ['orders:latest'],
+    STREAM_TOKEN: TOKEN,
+  });
   t.after(() => app.close());
   const before = await Scrape.of(app.adminUrl);
   const client = await StompClient.connect(app.url, 'ann');
@@ -59,6 +66,7 @@ test('every other metric moves under a small load, and the fixed ones say what t
   await app.post('/api/chat/messages', { content: '' });
   const headers = { authorization: `Bearer ${TOKEN}` };
   await fetch(`${app.url}/api/chat/messages?seq=1`, { method: 'DELETE', headers });
+  await app.post('/api/streams/orders', {}, headers);
   const after = await Scrape.of(app.adminUrl);
   for (const { name } of metrics.filter((metric) => !STILL.includes(metric.name)))
     assert.ok(after.sum(name) > before.sum(name), `${name}: ${before.sum(name)}, then ${after.sum(name)}`);
@@ -102,7 +110,8 @@ function sources(count: number): MetricSources {
     sockjs: transport,
     sessions: transport,
     chat: { stats: numbers(new ChatStats()), behind: async () => count },
-    market: { read: count, stale: count > 0, behind: async () => count },
+    market: { read: count, strange: count, stale: count > 0, behind: async () => count },
+    streams: new Map([['orders', { reachable: count > 0, strange: count, stats: { read: count, repeats: count } }]]),
     refusals: { all: () => [['too-fast', count]] },
     exchange: numbers(exchange),
     candles: { active: count > 0, stats: { written: count, failed: count, forgotten: count } },
@@ -146,7 +155,7 @@ test('the metrics of workers are added up; of what is no amount it is the larges
 });
 
 test('what does not answer is left out', async () => {
-  const silent = { ...sources(1), market: { read: 1, stale: true, behind: async () => undefined } };
+  const silent = { ...sources(1), market: { read: 1, strange: 0, stale: true, behind: async () => undefined } };
   const { text } = await scrapeOf(createMetrics(silent, false));
   assert.match(text, /^# TYPE towncrier_market_behind_records gauge$/m);
   assert.doesNotMatch(text, /^towncrier_market_behind_records/m);

@@ -3,6 +3,11 @@ import { counter, gauge, type Metric } from './metric.ts';
 /** Ticks, and where they come from. */
 export const marketMetrics: readonly Metric[] = [
   counter('towncrier_market_ticks_total', 'Ticks read from the log.', ({ market }) => market.read),
+  counter(
+    'towncrier_market_strange_records_total',
+    'Records of the tick log that are no ticks, of other programs for example: they are left out.',
+    ({ market }) => market.strange,
+  ),
   gauge(
     'towncrier_market_behind_records',
     'Lag of the tick log: records that it has and this instance has not read; absent while it does not answer.',

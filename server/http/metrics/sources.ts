@@ -26,6 +26,8 @@ export interface MetricSources {
   };
   readonly market: {
     readonly read: number;
+    /** Records of the tick log that were no ticks. */
+    readonly strange: number;
     readonly stale: boolean;
     /** How many records the tick log has that were not read yet; `undefined` where it does not say. */
     behind(): Promise<number | undefined>;
