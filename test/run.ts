@@ -66,8 +66,9 @@ const needs: readonly Need[] = [
   { name: 'HAProxy', apt: 'haproxy', brew: 'haproxy', of: /deploy\/proxy/, there: () => onPath('haproxy') },
 ];
 
-/** Tools of other languages, each for the test of one example. Where one is missing, its test is left out of a run of all. */
+/** Tools of other languages, each for the test of one example or page. Where one is missing, its test is left out of a run of all. */
 const toolchains: Readonly<Record<string, readonly string[]>> = {
+  'test/docs/bots.test.ts': ['python3', 'curl'],
   'test/examples/curl.test.ts': ['curl'],
   'test/examples/go.test.ts': ['go'],
   'test/examples/java.test.ts': ['java', 'mvn'],

@@ -110,12 +110,12 @@ export class Chat {
   }
 
   /**
-   * Sends a message: `{"id"?, "sender"?, "content"}`, as bytes of JSON or an object. Resolves when it is committed.
-   * Rejects with a `Refusal`: `unknown-room`, `invalid-json`, `invalid-message`, `room-closed`, `muted`, `word-refused`,
+   * Sends a message: `{"id"?, "sender"?, "content"}`, as bytes of JSON or an object. `key` is an id from elsewhere. Resolves
+   * when it is committed. Rejects with a `Refusal`: `unknown-room`, `invalid-json`, `invalid-message`, `invalid-parameter`, `room-closed`, `muted`, `word-refused`,
    * `slow-mode`, `id-conflict`, `store-down`, `store-unknown`, `stopping`.
    */
-  async post(room: string, body: unknown, author: Author): Promise<Sent> {
-    const draft = this.draft(room, body, author);
+  async post(room: string, body: unknown, author: Author, key?: string): Promise<Sent> {
+    const draft = this.draft(room, body, author, key);
     this.#admit([draft], author);
     const { tracer, log } = this.#options;
     const span = tracer?.begin('chat receive', { 'chat.room': draft.room, 'chat.id': draft.id });
@@ -134,13 +134,13 @@ export class Chat {
   }
 
   /** Checks a message, to be sent with others by `postAll`. Throws a `Refusal`, as `post` does for what a message says. */
-  draft(room: string, body: unknown, author: Author): Draft {
+  draft(room: string, body: unknown, author: Author, key?: string): Draft {
     const { newId, clock } = this.#options;
     try {
       const { id, sender, content } = readMessage(body);
       return {
         room: this.room(room).name,
-        id: id ?? newId(),
+        id: idOf(id, key) ?? newId(),
         sender: nameOf(author, sender),
         content,
         time: clock.now(),
@@ -262,4 +262,11 @@ export class Chat {
   #catchUp(): void {
     if (!this.#closed) for (const room of this.rooms.values()) room.gate.catchUp();
   }
+}
+
+/** One of two ways to give the id. */
+function idOf(id: string | undefined, key: string | undefined): string | undefined {
+  if (id !== undefined && key !== undefined && id !== key)
+    throw new Refusal('invalid-parameter', 'The header Idempotency-Key and the field id must be the same.');
+  return id ?? key;
 }

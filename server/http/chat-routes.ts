@@ -6,6 +6,7 @@ import type { Chat } from '../chat/chat.ts';
 import { messageSchema as draftSchema } from '../chat/message.ts';
 import { Refusal } from '../errors.ts';
 import { networkOf } from '../limits/network.ts';
+import { idempotencyHeaders, idempotencyKey } from './idempotency-key.ts';
 import {
   answers,
   defaults,
@@ -56,8 +57,9 @@ export function addChatRoutes(app: FastifyInstance, chat: Chat, addressOf: (requ
         tags: ['chat'],
         summary: 'Sends a message; answered when it is committed',
         description:
-          'The same id again from the same sender is stored once; it is answered with 200 and what was stored.',
+          'The same id again from the same sender is stored once; it is answered with 200 and what was stored. The header Idempotency-Key is another way to give the id.',
         querystring: roomQuerySchema,
+        headers: idempotencyHeaders,
         body: draftSchema,
         response: answers({
           200: { ...messageSchema, description: 'It was committed before.' },
@@ -67,7 +69,12 @@ export function addChatRoutes(app: FastifyInstance, chat: Chat, addressOf: (requ
     },
     async (request, reply) => {
       const { room = defaults.room } = request.query;
-      const { message, duplicate } = await chat.post(room, request.body, authorOf(request, addressOf));
+      const { message, duplicate } = await chat.post(
+        room,
+        request.body,
+        authorOf(request, addressOf),
+        idempotencyKey(request.headers),
+      );
       return reply.code(duplicate ? 200 : 201).send(message);
     },
   );

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Clock } from '../clock.ts';
 import { Refusal } from '../errors.ts';
 import { Bucket } from '../limits/rate.ts';
 import type { OwnStream } from '../streams/own-stream.ts';
+import { idempotencyHeaders, idempotencyKey } from './idempotency-key.ts';
 import { answers } from './schemas.ts';
 
 export interface StreamRoutesOptions {
@@ -48,6 +49,7 @@ export function addStreamRoutes(app: FastifyInstance, options: StreamRoutesOptio
         description:
           'With the header Idempotency-Key the same key again within 10,000 events is appended once. With AUTH=guest it needs the bearer token of STREAM_TOKEN, with AUTH=jwt the scope stream:write.',
         params: paramsSchema,
+        headers: idempotencyHeaders,
         body: eventSchema,
         response: answers({
           200: { ...appendedSchema, description: 'It was appended before.' },
@@ -63,7 +65,7 @@ export function addStreamRoutes(app: FastifyInstance, options: StreamRoutesOptio
       const wait = buckets.get(name)?.take(clock.monotonic()) ?? 0;
       if (wait > 0) throw tooFast(name, rate, wait);
       const json = eventIn(request.body, options.eventBytes);
-      const { id, duplicate } = await own.append(idempotencyKey(request) ?? newId(), json);
+      const { id, duplicate } = await own.append(idempotencyKey(request.headers) ?? newId(), json);
       return reply.code(duplicate ? 200 : 201).send({ id });
     },
   );
@@ -78,17 +80,6 @@ function mayAppend(token: string | undefined, authorization: string | undefined)
   const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
   if (!timingSafeEqual(hash(given), hash(token)))
     throw new Refusal('token-invalid', 'This is not the token of streams.');
-}
-
-/** The draft "The Idempotency-Key HTTP Header Field": a text in quotes; many send it without. */
-function idempotencyKey({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const given = headers['idempotency-key'];
-  if (given === undefined) return undefined;
-  const [, quoted, plain] = (typeof given === 'string' && /^(?:"([!#-~]{1,64})"|([!#-~]{1,64}))$/.exec(given)) || [];
-  const key = quoted ?? plain;
-  if (key === undefined)
-    throw new Refusal('invalid-parameter', 'The header Idempotency-Key must be 1 to 64 visible characters of ASCII.');
-  return key;
 }
 
 /** The event as text. Refuses what is no JSON object, is too long, or has a key that is none. */

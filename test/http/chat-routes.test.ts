@@ -50,6 +50,39 @@ test('the same id with other content is refused', async () => {
   assert.equal((await json(response)).code, 'id-conflict');
 });
 
+test('the header Idempotency-Key is another way to give the id', async () => {
+  const key = randomUUID();
+  const say = (content: string, given: string, more: object = {}) =>
+    app.post('/api/chat/messages', { sender: 'Bot', content, ...more }, { 'idempotency-key': given });
+  const first = await say('by key', key);
+  const message = await json(first);
+  assert.deepEqual([first.status, message.id], [201, key]);
+  for (const again of [await say('by key', `"${key}"`), await say('by key', key, { id: key })]) {
+    assert.equal(again.status, 200);
+    assert.deepEqual(await json(again), message);
+  }
+  const plain = await app.post('/api/chat/messages', { sender: 'Bot', content: 'by key', id: key });
+  assert.equal(plain.status, 200);
+  const other = await say('other', key);
+  assert.deepEqual([other.status, (await json(other)).code], [409, 'id-conflict']);
+});
+
+for (const [name, key, message] of [
+  ['another than the id of the body', 'abc', /Idempotency-Key and the field id/],
+  ['without a character', '""', /idempotency-key must be 1 to 64/],
+  ['too long', 'x'.repeat(65), /idempotency-key must be 1 to 64/],
+  ['with a blank', 'a b', /idempotency-key must be 1 to 64/],
+] as const) {
+  test(`an Idempotency-Key ${name} is refused, and nothing is stored`, async () => {
+    const { head } = await json(app.get('/api/chat/messages'));
+    const response = await app.post('/api/chat/messages', { id: 'def', content: 'x' }, { 'idempotency-key': key });
+    const body = await json(response);
+    assert.deepEqual([response.status, body.code], [400, 'invalid-parameter']);
+    assert.match(body.message, message);
+    assert.equal((await json(app.get('/api/chat/messages'))).head, head);
+  });
+}
+
 test('a room is chosen by its name', async () => {
   const sent = await json(app.post('/api/chat/messages?room=help', { content: 'help!' }));
   assert.equal(sent.seq, 1);
