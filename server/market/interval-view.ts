@@ -106,10 +106,11 @@ export class IntervalView implements MarketView {
       return;
     }
     const ticks = [...board.newest.values()].filter((tick) => !tick.seenAt(this.#vector));
+    // Also without a tick: the log may have gone on by what is none, and others give ids from there.
+    this.#vector = board.vector;
     if (ticks.length === 0) return;
     ticks.sort((one, other) => one.tick.time - other.tick.time);
     for (const tick of ticks) this.#newest.set(tick.tick.symbol, tick);
-    this.#vector = board.vector;
     this.stream.append({ kind: 'batch', ticks, vector: board.vector });
   }
 }

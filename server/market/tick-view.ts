@@ -7,7 +7,7 @@ import { Allowance } from './allowance.ts';
 import type { Board } from './board.ts';
 import type { MarketEvent, TickEvent } from './event.ts';
 import { distance, readMissed } from './missed.ts';
-import { covers, formatPosition, parsePosition } from './position.ts';
+import { covers, formatPosition, parsePosition, union } from './position.ts';
 import { type LocalTicks, missedTicks, resume } from './resume.ts';
 import type { MarketView } from './view.ts';
 import type { Waiters } from './waiters.ts';
@@ -95,14 +95,15 @@ export class TickView implements MarketView {
       if (start !== undefined) return start;
       const read = await this.#read(vector);
       if (read === undefined) break;
-      for (const tick of read) missed.push(tick);
-      vector = missed.at(-1)?.vector ?? vector;
+      for (const tick of read.ticks) missed.push(tick);
+      // Not where the last tick stands: what follows it up to there are no ticks, and nothing of them is missing.
+      vector = union(vector, read.base);
     }
     return this.#snapshot();
   }
 
-  /** What lies between a vector and the oldest tick in memory; `undefined` where that is too much or not to be had. */
-  async #read(vector: Offsets): Promise<TickEvent[] | undefined> {
+  /** What lies between a vector and `base`, the oldest tick in memory; `undefined` where that is too much or not to be had. */
+  async #read(vector: Offsets): Promise<{ readonly ticks: readonly TickEvent[]; readonly base: Offsets } | undefined> {
     const plan = resume(this.#ticks, this.#options.board.vector, vector);
     if (plan.kind !== 'behind') return undefined;
     const { base } = plan;
@@ -114,7 +115,7 @@ export class TickView implements MarketView {
       const read = readMissed(log, vector, base).catch(() => undefined);
       void read.then((ticks) => {
         timer.cancel();
-        resolve(ticks);
+        resolve(ticks && { ticks, base });
       });
     });
   }

@@ -1,24 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { WebSocket } from 'ws';
+import { frame, handshake } from '../support/raw-websocket.ts';
 import { Absence } from './absence.ts';
+import { type ChatSaid, readChat } from './chat-reading.ts';
 import { Hearing } from './hearing.ts';
+import { Line } from './line.ts';
+import { type Reading, SharedReading } from './shared-reading.ts';
 
 /** What all users of a trial know together. */
-export interface ChatRecord {
-  /** Messages by their text as it was sent: hundreds of users get the same one, and it is parsed once. */
-  readonly read: Map<string, { readonly seq: number; readonly id: string }>;
+export class ChatRecord {
   /** The id that a seq was seen with. */
-  readonly ids: Map<number, string>;
+  readonly ids = new Map<number, string>();
   /** Ids for which a RECEIPT came, by the time it came. */
-  readonly accepted: Map<string, number>;
+  readonly accepted = new Map<string, number>();
   /** A seq came with another id than before: two users have seen different messages in its place. */
-  disagreements: number;
+  disagreements = 0;
+  readonly reading = new SharedReading((bytes) => this.#read(bytes));
+
+  /** Bytes that are new: what is known again was compared when it was read. */
+  #read(bytes: Buffer): Reading<ChatSaid> {
+    const reading = readChat(bytes);
+    for (const said of reading.said) if (said.kind === 'message') this.#compare(said.seq, said.id);
+    return reading;
+  }
+
+  #compare(seq: number, id: string): void {
+    if ((this.ids.get(seq) ?? id) !== id) this.disagreements++;
+    this.ids.set(seq, id);
+  }
 }
 
 /** A pause before a user comes back, in milliseconds: from here, and as long again by chance. */
 const RETURN = 100;
 /** What the server could not take is sent again so much later, in milliseconds. */
 const RESEND = 300;
+const HANDSHAKE = handshake({ headers: { 'Sec-WebSocket-Protocol': 'v12.stomp' } });
 
 /**
  * A user of the chat who always comes back: to the next instance, from the last seq that was seen, with the messages that
@@ -36,7 +51,7 @@ export class ChatUser {
   readonly #login: string;
   #turn: number;
   #last: number;
-  #socket: WebSocket | undefined;
+  #line: Line<ChatSaid> | undefined;
   #connected = false;
   #ended = false;
 
@@ -66,7 +81,7 @@ export class ChatUser {
 
   /** Ends the connection as a network does. */
   cut(): void {
-    this.#socket?.terminate();
+    this.#line?.cut();
   }
 
   end(): void {
@@ -76,38 +91,43 @@ export class ChatUser {
 
   #connect(): void {
     if (this.#ended) return;
-    const url = this.#urls[this.#turn++ % this.#urls.length] ?? '';
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws-endpoint`, ['v12.stomp'], {
-      handshakeTimeout: 15_000,
+    this.#line = new Line({
+      url: this.#urls[this.#turn++ % this.#urls.length] ?? '',
+      request: HANDSHAKE,
+      status: 101,
+      silence: 0,
+      reading: this.#record.reading,
+      opened: () => this.#frame('CONNECT', { 'accept-version': '1.2', host: 'localhost', login: this.#login }),
+      said: (said) => this.#take(said),
+      closed: () => this.#closed(),
     });
-    this.#socket = socket;
-    socket.on('error', () => undefined);
-    socket.on('open', () => this.#frame('CONNECT', { 'accept-version': '1.2', host: 'localhost', login: this.#login }));
-    socket.on('message', (data) => this.#take(String(data)));
-    socket.on('close', () => {
-      this.#connected = false;
-      this.absence.begins();
-      setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN);
-    });
+  }
+
+  #closed(): void {
+    this.#connected = false;
+    this.absence.begins();
+    setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN);
   }
 
   #frame(command: string, headers: Readonly<Record<string, string>>, body = ''): void {
     const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(`${command}\n${lines.join('')}\n${body}\0`);
+    this.#line?.write(frame({ payload: `${command}\n${lines.join('')}\n${body}\0` }));
   }
 
   #submit(id: string, content: string): void {
     this.#frame('SEND', { destination: '/app/chat', receipt: id }, JSON.stringify({ id, content }));
   }
 
-  #take(text: string): void {
-    for (const frame of text.split('\0')) {
-      const command = frame.slice(0, frame.indexOf('\n')).trim();
-      const body = frame.slice(frame.indexOf('\n\n') + 2);
-      if (command === 'MESSAGE') this.#message(frame.includes('destination:/user/queue/errors'), body);
-      else if (command === 'RECEIPT') this.#accepted(/receipt-id:(.*)/.exec(frame)?.[1] ?? '');
-      else if (command === 'CONNECTED') this.#welcome();
+  #take(all: readonly ChatSaid[]): void {
+    const before = this.#last;
+    for (const said of all) {
+      if (said.kind === 'message') this.#seen(said.seq);
+      else if (said.kind === 'accepted') this.#accepted(said.id);
+      else if (said.kind === 'refused') this.#refused(said.id);
+      else if (said.kind === 'connected') this.#welcome();
+      else this.cut();
     }
+    if (this.#last > before) this.hearing.heard();
   }
 
   #welcome(): void {
@@ -122,20 +142,6 @@ export class ChatUser {
     if (this.pending.delete(id)) this.#record.accepted.set(id, performance.now());
   }
 
-  #message(refusal: boolean, body: string): void {
-    const known = this.#record.read.get(body);
-    if (known !== undefined) {
-      this.#seen(known.seq, known.id);
-      return;
-    }
-    const event = JSON.parse(body);
-    if (refusal) this.#refused(event.receipt);
-    else if (event.kind === 'message') {
-      this.#record.read.set(body, { seq: event.seq, id: event.id });
-      this.#seen(event.seq, event.id);
-    }
-  }
-
   #refused(id: string): void {
     const content = this.pending.get(id);
     if (content === undefined) return;
@@ -144,11 +150,7 @@ export class ChatUser {
     }, RESEND);
   }
 
-  #seen(seq: number, id: string): void {
-    const { ids } = this.#record;
-    if ((ids.get(seq) ?? id) !== id) this.#record.disagreements++;
-    ids.set(seq, id);
-    this.hearing.heard();
+  #seen(seq: number): void {
     if (seq === this.#last + 1) this.#last = seq;
     else if (seq <= this.#last) this.repeats++;
     else {

@@ -1,4 +1,4 @@
-import { type ChatRecord, ChatUser } from './chat-user.ts';
+import { ChatRecord, ChatUser } from './chat-user.ts';
 import type { Hearing } from './hearing.ts';
 import { StreamReader, TickNumbers } from './stream-reader.ts';
 
@@ -13,7 +13,7 @@ const BEAT = 20;
 
 /** All clients of a trial; some of them talk. */
 export class Crowd {
-  readonly record: ChatRecord = { read: new Map(), ids: new Map(), accepted: new Map(), disagreements: 0 };
+  readonly record = new ChatRecord();
   readonly numbers = new TickNumbers();
   readonly users: readonly ChatUser[];
   readonly readers: readonly StreamReader[];

@@ -1,7 +1,9 @@
-import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import type { Tick } from '../../server/engines/tick-log.ts';
 import { Absence } from './absence.ts';
 import { Hearing } from './hearing.ts';
+import { Line } from './line.ts';
+import { type MarketSaid, readMarket } from './market-reading.ts';
+import { SharedReading } from './shared-reading.ts';
 
 /** A tick as a reader keeps it. */
 interface NumberedTick {
@@ -9,19 +11,19 @@ interface NumberedTick {
   readonly number: number;
 }
 
-/** Gives equal ticks the same number, so that a reader keeps numbers and not texts. */
+/** What all readers of a trial know together: equal ticks have the same number, so that a reader keeps numbers. */
 export class TickNumbers {
+  readonly reading = new SharedReading<MarketSaid>(readMarket);
   readonly #numbers = new Map<string, number>();
-  /** By its text as it was sent: a hundred readers get the same one, and it is parsed once. */
-  readonly #read = new Map<string, NumberedTick>();
+  /** A tick is read once for all who get the same bytes. */
+  readonly #numbered = new WeakMap<Tick, NumberedTick>();
 
-  read(text: string): NumberedTick {
-    const known = this.#read.get(text);
+  numbered(tick: Tick): NumberedTick {
+    const known = this.#numbered.get(tick);
     if (known !== undefined) return known;
-    const tick: Tick = JSON.parse(text);
-    const read = { symbol: tick.symbol, number: this.of(tick) };
-    this.#read.set(text, read);
-    return read;
+    const numbered = { symbol: tick.symbol, number: this.of(tick) };
+    this.#numbered.set(tick, numbered);
+    return numbered;
   }
 
   of({ time, price, size }: Tick): number {
@@ -55,8 +57,7 @@ export class StreamReader {
   readonly #numbers: TickNumbers;
   #turn: number;
   #id: string | undefined;
-  #request: ClientRequest | undefined;
-  #text = '';
+  #line: Line<MarketSaid> | undefined;
   #ended = false;
 
   constructor(urls: readonly string[], turn: number, numbers: TickNumbers) {
@@ -67,7 +68,7 @@ export class StreamReader {
   }
 
   cut(): void {
-    this.#request?.destroy();
+    this.#line?.cut();
   }
 
   end(): void {
@@ -77,64 +78,38 @@ export class StreamReader {
 
   #connect(): void {
     if (this.#ended) return;
-    const url = this.#urls[this.#turn++ % this.#urls.length] ?? '';
-    const headers = this.#id === undefined ? {} : { 'last-event-id': this.#id };
-    this.#text = '';
-    const request = get(`${url}/stream`, { headers, agent: false, timeout: SILENCE }, (response) =>
-      this.#read(response),
-    );
-    this.#request = request;
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => undefined);
-    request.on('close', () => {
-      this.absence.begins();
-      setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN);
+    const resumed = this.#id === undefined ? '' : `Last-Event-ID: ${this.#id}\r\n`;
+    this.#line = new Line({
+      url: this.#urls[this.#turn++ % this.#urls.length] ?? '',
+      request: `GET /stream HTTP/1.1\r\nHost: localhost\r\n${resumed}\r\n`,
+      status: 200,
+      silence: SILENCE,
+      reading: this.#numbers.reading,
+      opened: () => this.absence.ends(),
+      said: (said) => this.#take(said),
+      closed: () => this.#closed(),
     });
   }
 
-  #read(response: IncomingMessage): void {
-    if (response.statusCode === 200) this.absence.ends();
-    response.setEncoding('utf8');
-    response.on('error', () => undefined);
-    response.on('data', (text: string) => {
-      const blocks = (this.#text + text).split('\n\n');
-      this.#text = blocks.pop() ?? '';
-      for (const block of blocks) this.#block(block);
-    });
+  #closed(): void {
+    this.absence.begins();
+    setTimeout(() => this.#connect(), RETURN + Math.random() * RETURN);
   }
 
-  #block(block: string): void {
-    let event = '';
-    let id = '';
-    let data = '';
-    for (const line of block.split('\n')) {
-      if (line.startsWith('event:')) event = line.slice(6).trim();
-      else if (line.startsWith('id:')) id = line.slice(3).trim();
-      else if (line.startsWith('data:')) data = line.slice(5);
+  #take(all: readonly MarketSaid[]): void {
+    for (const said of all) {
+      this.#id = said.id;
+      this.offsets = said.offsets;
+      if (said.kind === 'tick') this.#tick(this.#numbers.numbered(said.tick));
+      else if (this.start === undefined) this.start = said.offsets;
+      else this.resets++;
     }
-    if (event === 'market-snapshot') this.#snapshot(id);
-    else if (event === 'market-tick') this.#tick(this.#numbers.read(data), id);
+    if (all.some(({ kind }) => kind === 'tick')) this.hearing.heard();
   }
 
-  #snapshot(id: string): void {
-    this.#moved(id);
-    if (this.start === undefined) this.start = this.offsets;
-    else this.resets++;
-  }
-
-  #tick({ symbol, number }: NumberedTick, id: string): void {
-    this.#moved(id);
-    this.hearing.heard();
+  #tick({ symbol, number }: NumberedTick): void {
     const ticks = this.ticks.get(symbol);
     if (ticks === undefined) this.ticks.set(symbol, [number]);
     else ticks.push(number);
-  }
-
-  #moved(id: string): void {
-    this.#id = id;
-    this.offsets = id
-      .slice(id.lastIndexOf(':') + 1)
-      .split(',')
-      .map(Number);
   }
 }

@@ -124,6 +124,17 @@ test('an id from between two batches, as a tick stream gives it, waits for the n
   assert.deepEqual(receiver.seen, [{ kind: 'batch', id: 'log:2,2,0', ticks: ['1:1'] }]);
 });
 
+test('an id behind records that are no ticks waits for no tick', async () => {
+  const world = await setting();
+  world.trade('0A');
+  world.clock.advance(250);
+  world.log.shared.addStrange(1);
+  world.log.deliver(1);
+  const following = Receiver.follow(world, world.market.ticks.id, world.view);
+  world.clock.advance(270);
+  assert.deepEqual((await following).seen, []);
+});
+
 test('an id from the future gets a snapshot two seconds and an interval later', async () => {
   const world = await setting();
   world.trade('0A');

@@ -3,21 +3,33 @@ import type { Offsets, Tick, TickLog, TickLogListener, TickRecord } from '../../
 /** The records that several instances read, each through a `ManualTickLog` of its own. */
 export class SharedPartitions {
   readonly records: readonly TickRecord[][];
+  readonly next: number[];
   /** The oldest offset that can still be read, of each partition. */
   readonly first: number[];
 
   constructor(partitions = 3) {
     this.records = Array.from({ length: partitions }, () => []);
     this.first = new Array(partitions).fill(0);
+    this.next = new Array(partitions).fill(0);
   }
 
   add(partition: number, tick: Tick): void {
-    const records = this.records[partition] ?? [];
-    records.push({ partition, offset: records.length, tick });
+    this.records[partition]?.push({ partition, offset: this.#take(partition), tick });
   }
 
-  get next(): number[] {
-    return this.records.map(({ length }) => length);
+  /** A record that is no tick: its offset stays unused. */
+  addStrange(partition: number): void {
+    this.#take(partition);
+  }
+
+  between(partition: number, from: number, to: number): TickRecord[] {
+    return (this.records[partition] ?? []).filter(({ offset }) => offset >= from && offset < to);
+  }
+
+  #take(partition: number): number {
+    const offset = this.next[partition] ?? 0;
+    this.next[partition] = offset + 1;
+    return offset;
   }
 }
 
@@ -49,7 +61,7 @@ export class ManualTickLog implements TickLog {
   }
 
   async bounds(): Promise<{ first: Offsets; next: Offsets }> {
-    return { first: [...this.shared.first], next: this.shared.next };
+    return { first: [...this.shared.first], next: [...this.shared.next] };
   }
 
   follow(_from: Offsets, listener: TickLogListener): void {
@@ -57,13 +69,15 @@ export class ManualTickLog implements TickLog {
     listener.reachable(true);
   }
 
-  /** Hands over the next records of a partition, at most `count`; returns how many there were. */
+  /** Hands over what lies at the next offsets of a partition, at most `count` of them; returns how many there were. */
   deliver(partition: number, count = 1): number {
     const from = this.#next[partition] ?? 0;
-    const batch = (this.shared.records[partition] ?? []).slice(from, from + count);
-    this.#next[partition] = from + batch.length;
+    const to = Math.min(from + count, this.shared.next[partition] ?? 0);
+    this.#next[partition] = to;
+    const batch = this.shared.between(partition, from, to);
     if (batch.length > 0) this.listener?.records(batch);
-    return batch.length;
+    if (to > (batch.at(-1)?.offset ?? from - 1) + 1) this.listener?.passed?.(partition, to);
+    return to - from;
   }
 
   deliverAll(): void {
@@ -77,7 +91,7 @@ export class ManualTickLog implements TickLog {
     this.onRead();
     if (this.broken) throw new Error('cannot be read');
     if (this.stuck) return await new Promise(() => undefined);
-    return (this.shared.records[partition] ?? []).slice(Math.max(from, this.shared.first[partition] ?? 0), to);
+    return this.shared.between(partition, Math.max(from, this.shared.first[partition] ?? 0), to);
   }
 
   async close(): Promise<void> {}

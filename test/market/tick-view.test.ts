@@ -134,6 +134,27 @@ test('what is no longer in memory comes from the tick log', async () => {
   assert.equal(receiver.lastId, 'log:5,5,0');
 });
 
+test('records that are no ticks, at the end of what has to be read, mean no snapshot', async () => {
+  const world = await setting(FEW);
+  world.trade(0, 2);
+  world.log.shared.addStrange(1);
+  world.log.deliver(1);
+  world.trade(0, 4);
+  const receiver = await Receiver.follow(world, 'log:1,0,0');
+  assert.deepEqual(receiver.ticks, ['0:1', '0:2', '0:3', '0:4', '0:5']);
+});
+
+test('where nothing but records that are no ticks was missed, nothing comes until there is a tick', async () => {
+  const world = await setting(FEW);
+  world.log.shared.addStrange(1);
+  world.log.deliver(1);
+  const receiver = await Receiver.follow(world, 'log:0,0,0');
+  assert.deepEqual(receiver.seen, []);
+  world.trade(0);
+  await settle(world.clock);
+  assert.deepEqual(receiver.ticks, ['0:0']);
+});
+
 test('when memory moves on while the tick log is read, that is read too', async () => {
   const world = await setting(FEW);
   world.trade(0, 6);

@@ -42,6 +42,18 @@ export interface ReceivedFrame {
   readonly payload: Buffer;
 }
 
+/** The first frame that a server sent, and the bytes after it; `undefined` while it is not whole. */
+export function takeFrame(bytes: Buffer): { readonly frame: ReceivedFrame; readonly rest: Buffer } | undefined {
+  const [first = 0, second = 0] = bytes;
+  const extra = second === 126 ? 2 : second === 127 ? 8 : 0;
+  if (bytes.length < 2 + extra) return undefined;
+  const length = extra === 0 ? second : extra === 2 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+  const end = 2 + extra + length;
+  if (bytes.length < end) return undefined;
+  const payload = bytes.subarray(2 + extra, end);
+  return { frame: { opcode: first & 0x0f, compressed: (first & 0x40) !== 0, payload }, rest: bytes.subarray(end) };
+}
+
 /** A WebSocket of which the test writes every byte. */
 export class RawWebSocket {
   readonly socket: Socket;
@@ -98,16 +110,9 @@ export class RawWebSocket {
   }
 
   #take(): ReceivedFrame | undefined {
-    const [first = 0, second = 0] = this.#bytes;
-    const extra = second === 126 ? 2 : second === 127 ? 8 : 0;
-    if (this.#bytes.length < 2 + extra) return undefined;
-    const length =
-      extra === 0 ? second : extra === 2 ? this.#bytes.readUInt16BE(2) : Number(this.#bytes.readBigUInt64BE(2));
-    const end = 2 + extra + length;
-    if (this.#bytes.length < end) return undefined;
-    const payload = this.#bytes.subarray(2 + extra, end);
-    this.#bytes = this.#bytes.subarray(end);
-    return { opcode: first & 0x0f, compressed: (first & 0x40) !== 0, payload };
+    const taken = takeFrame(this.#bytes);
+    if (taken !== undefined) this.#bytes = taken.rest;
+    return taken?.frame;
   }
 
   async #line(end: string): Promise<string> {

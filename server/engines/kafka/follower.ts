@@ -51,7 +51,7 @@ export class Follower<R extends { readonly offset: number }, Aside = never> {
     while (!this.#stopped) {
       try {
         const slice = await this.#fetch();
-        if (!this.#stopped) this.#take(slice);
+        if (!this.#stopped) this.#hand(slice);
       } catch (error) {
         if (!this.#stopped) await this.#failed(error);
       }
@@ -67,6 +67,16 @@ export class Follower<R extends { readonly offset: number }, Aside = never> {
     // Not yet known to be reachable: an answer at once is worth more than a record.
     const wait = this.#reachable === true ? WAIT : 0;
     return this.#options.reader.fetch(this.#next, { wait, bytes: this.#alone ? ONE_BATCH : BYTES });
+  }
+
+  /** An error of those who are told is no fault of the bytes: that must not make it leave any out. */
+  #hand(slice: Slice<R, Aside>): void {
+    try {
+      this.#take(slice);
+    } catch (err) {
+      const { log, partition } = this.#options;
+      log.error({ err, partition }, 'records that were read could not be taken');
+    }
   }
 
   #take({ records, next, strange, aside }: Slice<R, Aside>): void {

@@ -19,6 +19,8 @@ class Play {
   readonly got: number[] = [];
   readonly news: string[] = [];
   readonly lines;
+  /** The one who is told fails at each batch. */
+  deaf = false;
   readonly #clock = new ManualClock();
   readonly #steps: ((offset: number) => Slice)[];
   readonly #bounds;
@@ -36,7 +38,7 @@ class Play {
       partition: 2,
       from: 5,
       reader: { fetch: (offset, plan) => this.#fetch(offset, plan), bounds: async () => this.#bounds },
-      records: (batch) => void this.got.push(...batch.map(({ offset }) => offset)),
+      records: (batch) => this.#got(batch),
       passed: (next) => void this.news.push(`passed ${next}`),
       aside: ({ beat }) => void this.news.push(`beat ${beat}`),
       strange: (count) => void this.news.push(`strange ${count}`),
@@ -54,6 +56,11 @@ class Play {
       this.#clock.advance(1_000);
     }
     await running;
+  }
+
+  #got(batch: readonly TickRecord[]): void {
+    this.got.push(...batch.map(({ offset }) => offset));
+    if (this.deaf) throw new Error('a mistake of ours');
   }
 
   async #fetch(offset: number, { wait, bytes }: FetchPlan): Promise<Slice> {
@@ -144,4 +151,13 @@ test('where Kafka has lost what was read, nothing else comes under the same offs
     play.lines.map(({ level }) => level),
     ['error'],
   );
+});
+
+test('whoever fails at what was read makes it leave nothing out, and the log says so', async () => {
+  const play = new Play([brings(7, 5, 6), brings(9, 7, 8), brings(11, 9, 10)]);
+  play.deaf = true;
+  await play.run();
+  assert.deepEqual(play.got, [5, 6, 7, 8, 9, 10]);
+  assert.deepEqual(play.news, ['up']);
+  assert.equal(play.lines.filter(({ level }) => level === 'error').length, 3);
 });
