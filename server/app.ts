@@ -149,8 +149,9 @@ async function openServer(start: Start, engines: EnginesSoFar, { instance, uptim
   const { history, recorder } = openCandles(start, candleStore, market);
   const { CHAT_ROOMS: rooms, AUTH: auth } = settings;
   const lab = settings.PROTOCOL_LAB === 'on';
-  const info: InstanceInfo = { version, instance, epoch: chat.epoch, rooms, auth, lab, uptime, engines, market };
   const streams = await openStreams(start, hub);
+  const { epoch } = chat;
+  const info: InstanceInfo = { version, instance, epoch, rooms, auth, lab, uptime, engines, market, streams };
   const services = { hub, chat, market, candles: history, streams, info, signIn };
   const { server, drainer, limits, ...clients } = await openEndpoints(start, services);
   const { refusals } = limits;

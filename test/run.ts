@@ -25,7 +25,7 @@ interface Need {
   there(): boolean;
 }
 
-const REAL = /mysql|redis|kafka|faults|doctor|instances|workers/;
+const REAL = /mysql|redis|kafka|faults|doctor|instances|workers|own-streams|producer/;
 const needs: readonly Need[] = [
   {
     name: 'a Chromium',

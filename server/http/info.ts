@@ -26,6 +26,8 @@ export interface InstanceInfo {
   /** The page may watch its own connections; it may not where this is absent. */
   readonly lab?: boolean;
   readonly market: { readonly stale: boolean };
+  /** Streams that users declared, by name. */
+  readonly streams: ReadonlyMap<string, { readonly policy: 'latest' | 'complete'; readonly reachable: boolean }>;
   /** Seconds since the start. */
   uptime(): number;
 }
@@ -52,8 +54,15 @@ export function addInfoRoute(app: FastifyInstance, info: InstanceInfo): void {
         lab: info.lab ?? false,
         engines,
         market: { state: info.market.stale ? 'stale' : 'live' },
+        streams: streamsOf(info),
       };
     },
+  );
+}
+
+function streamsOf({ streams }: InstanceInfo) {
+  return Object.fromEntries(
+    [...streams].map(([name, { policy, reachable }]) => [name, { policy, state: reachable ? 'up' : 'down' }]),
   );
 }
 

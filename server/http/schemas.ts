@@ -96,6 +96,14 @@ export const infoSchema = Type.Object(
       { state: Type.Union([Type.Literal('live'), Type.Literal('stale')]) },
       { description: 'Stale: prices may not be the newest, as the tick log or where they come from is not heard.' },
     ),
+    streams: Type.Record(
+      Type.String(),
+      Type.Object({
+        policy: Type.Union([Type.Literal('latest'), Type.Literal('complete')]),
+        state: Type.Union([Type.Literal('up'), Type.Literal('down')]),
+      }),
+      { description: 'Streams of your own, by name; down while their log cannot be read.' },
+    ),
   },
   { description: 'This instance and its engines.' },
 );

@@ -29,6 +29,7 @@ test('info tells of the instance and of each engine', async () => {
       marketSource: { kind: 'simulator', state: 'up' },
     },
     market: { state: 'live' },
+    streams: {},
   });
 });
 

@@ -39,13 +39,15 @@ export class EventStream {
     const blocks = (this.#text + text).split('\n\n');
     this.#text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const fields = new Map(
-        block.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]),
-      );
-      const data = fields.get('data');
-      // Comments and `retry` are no events.
-      if (data !== undefined)
-        this.#events.push({ event: fields.get('event') ?? 'message', id: fields.get('id'), data });
+      const lines = block.split('\n').map((line): [string, string] => {
+        const [name = ''] = line.split(': ', 1);
+        return [name, line.slice(name.length + 2)];
+      });
+      const data = lines.filter(([name]) => name === 'data').map(([, text]) => text);
+      const fields = new Map(lines);
+      // Comments and `retry` are no events. Several lines of data are one text.
+      if (data.length > 0)
+        this.#events.push({ event: fields.get('event') ?? 'message', id: fields.get('id'), data: data.join('\n') });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,9 @@ const HELP = `MariaDB or MySQL is needed by the tests. Install it:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends mariadb-server
   macOS:           brew install mariadb
 or start Docker, or name a server that is there: TEST_MYSQL_URL=mysql://root@127.0.0.1:3306`;
+
+/** Two that are made side by side in one folder for temporary files take each other's. */
+const placesIn = (folder: string): string[] => [`--datadir=${folder}/data`, `--tmpdir=${folder}/tmp`];
 
 let made = 0;
 
@@ -82,8 +85,9 @@ export class MysqlServer implements MysqlHost {
       // Its own start makes the data there.
       return new MysqlServer(await freePort(), folder, flags);
     }
+    await mkdir(join(folder, 'tmp'));
     const made = ['--auth-root-authentication-method=normal', '--skip-test-db'];
-    execFileSync(INSTALLER, ['--no-defaults', ...asRoot(), `--datadir=${folder}/data`, ...made]);
+    execFileSync(INSTALLER, ['--no-defaults', ...asRoot(), ...placesIn(folder), ...made]);
     return new MysqlServer(await freePort(), folder, flags);
   }
 
@@ -142,7 +146,7 @@ export class MysqlServer implements MysqlHost {
 
   #arguments(): string[] {
     const folder = this.#folder;
-    const places = [`--datadir=${folder}/data`, `--socket=${folder}/socket`, `--pid-file=${folder}/pid`];
+    const places = [...placesIn(folder), `--socket=${folder}/socket`, `--pid-file=${folder}/pid`];
     const small = ['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=32M', '--performance-schema=OFF'];
     const network = [`--port=${this.port}`, '--bind-address=127.0.0.1', '--skip-name-resolve'];
     return ['--no-defaults', ...asRoot(), ...places, ...network, ...small, '--skip-log-bin', ...this.#flags];
