@@ -64,7 +64,7 @@ test('private frames that wait for a slow reader come in order, however many the
   for (let i = 0; i < asked; i++) assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), `${i}`);
 });
 
-test('reading that is paused for two reasons goes on when both are gone', async () => {
+test('reading rests while answers wait, then while sends are in flight, and goes on after each', async () => {
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url).connect();
   client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
@@ -76,12 +76,14 @@ test('reading that is paused for two reasons goes on when both are gone', async 
   const send = 'SEND\ndestination:/app/chat\n\nx\0';
   client.socket.send(ack.repeat(300) + send.repeat(64));
   const { sent } = server.destinations;
+  await turns();
+  assert.equal(sent.length, 0);
+  client.socket.resume();
   while (sent.length < 64) await turn();
   client.socket.send(send);
-  for (const one of [...sent]) one.accept();
   await turns();
   assert.equal(sent.length, 64);
-  client.socket.resume();
+  for (const one of [...sent]) one.accept();
   while (sent.length < 65) await turn();
 });
 
