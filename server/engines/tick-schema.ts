@@ -1,7 +1,7 @@
 import Type from 'typebox';
 
 /** The first moment of 2100: what lies behind it is not in milliseconds, and would stand before all candles for ever. */
-const LATEST = 4_102_444_800_000;
+export const LATEST = 4_102_444_800_000;
 
 /** A tick as any program may write it into the log, and as it is sent. Lengths are in code points. */
 export const tickSchema = Type.Object(

@@ -9,6 +9,8 @@ export class ExchangeStandIn {
   /** What was sent to it, in order, with when (in milliseconds of the monotonic clock). */
   readonly asked: { readonly text: string; readonly at: number }[] = [];
   connections = 0;
+  /** What came back of `ping`. */
+  readonly pongs: string[] = [];
   /** It answers no probe and sends no heartbeat. */
   silent = false;
   /** It ends each connection as soon as it is there. */
@@ -51,6 +53,15 @@ export class ExchangeStandIn {
     for (const socket of this.#server.clients) socket.send(text);
   }
 
+  ping(payload: string): void {
+    for (const socket of this.#server.clients) socket.ping(payload);
+  }
+
+  /** The next trade has this number: the exchange counts anew. */
+  countFrom(id: number): void {
+    this.#id = id;
+  }
+
   /** All connections end without a word. */
   cut(): void {
     for (const socket of this.#server.clients) socket.terminate();
@@ -75,6 +86,7 @@ export class ExchangeStandIn {
       return;
     }
     for (const text of this.#dialect.greeting) socket.send(text);
+    socket.on('pong', (payload) => this.pongs.push(payload.toString()));
     socket.on('message', (data) => {
       this.asked.push({ text: data.toString(), at: performance.now() });
       if (!this.silent) for (const text of this.#answer(data.toString())) socket.send(text);

@@ -174,7 +174,7 @@ export class ExchangeSource implements MarketSource {
     if (symbol === undefined) return;
     this.#alive();
     if (!this.#metIn.has(name)) this.#metIn.set(name, this.#connection);
-    const missed = this.#ids.missedBefore(name, id);
+    const missed = this.#ids.missedBefore(name, id, past);
     if (missed < 0) {
       stats.repeated++;
       return;

@@ -1,3 +1,5 @@
+import { LATEST } from '../tick-schema.ts';
+
 /** A trade as an exchange tells it, under the exchange's own name of the symbol. */
 export interface ToldTrade {
   readonly kind: 'trade';
@@ -105,8 +107,8 @@ function decimal(value: unknown): number | undefined {
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** Fractions of a millisecond are cut off. */
+/** Fractions of a millisecond are cut off. A time that no tick may have is none: some endpoints tell microseconds. */
 function milliseconds(value: unknown): number | undefined {
   const time = typeof value === 'string' ? Math.floor(Date.parse(value)) : value;
-  return typeof time === 'number' && Number.isSafeInteger(time) && time > 0 ? time : undefined;
+  return typeof time === 'number' && Number.isSafeInteger(time) && time > 0 && time <= LATEST ? time : undefined;
 }

@@ -46,7 +46,10 @@ function statusOf({ data }: Fields): Heard {
   return system === 'online' ? { kind: 'unknown' } : { kind: 'notice', text: `its state is ${String(system)}` };
 }
 
+/** Only what it says of the pair itself is for good. It refuses a symbol too while it is overloaded or restarts. */
 function refusalOf({ error, symbol }: Fields): Heard {
-  const name = typeof symbol === 'string' ? symbol : undefined;
-  return { kind: 'refused', reason: String(error), name, again: false };
+  const reason = String(error);
+  if (/^Already subscribed/i.test(reason)) return { kind: 'alive' };
+  const name = typeof symbol === 'string' && /^Currency pair not/i.test(reason) ? symbol : undefined;
+  return { kind: 'refused', reason, name, again: false };
 }

@@ -141,6 +141,26 @@ for (const pair of each) {
       assert.equal(standIn.connections, 1);
     }));
 
+  test(`${exchange.name}: a ping is answered with what it carries`, () =>
+    withSource(pair, async ({ standIn, until }) => {
+      await standIn.subscribed(btc);
+      standIn.ping('1767323045678');
+      await until(() => standIn.pongs.length === 1);
+      assert.deepEqual(standIn.pongs, ['1767323045678']);
+    }));
+
+  test(`${exchange.name}: a trade with a number far too large does not silence its symbol for ever`, () =>
+    withSource(pair, async ({ standIn, prices, until }) => {
+      await standIn.subscribed(btc);
+      standIn.trade(btc, '1');
+      standIn.countFrom(Number.MAX_SAFE_INTEGER);
+      standIn.trade(btc, '2');
+      standIn.countFrom(1_001);
+      for (let price = 3; price < 30; price++) standIn.trade(btc, `${price}`);
+      await until(() => prices().includes(29));
+      assert.deepEqual(prices().slice(0, 3), [1, 2, 22]);
+    }));
+
   test(`${exchange.name}: an exchange that ends every connection is asked ever more seldom`, () =>
     withSource(
       pair,

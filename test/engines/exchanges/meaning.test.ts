@@ -71,6 +71,21 @@ const documented: readonly (readonly [Exchange, string, readonly Heard[]])[] = [
   [kraken, '{"channel":"heartbeat"}', [{ kind: 'alive' }]],
   [
     kraken,
+    '{"error":"EService:Unavailable","method":"subscribe","success":false,"symbol":"BTC/USD"}',
+    [{ kind: 'refused', reason: 'EService:Unavailable', name: undefined, again: false }],
+  ],
+  [
+    kraken,
+    '{"error":"Already subscribed","method":"subscribe","success":false,"symbol":"BTC/USD"}',
+    [{ kind: 'alive' }],
+  ],
+  [
+    binance,
+    '{"e":"trade","E":1672515782136000,"s":"BNBBTC","t":5,"p":"1","q":"1","T":1672515782136000,"m":true,"M":true}',
+    [{ kind: 'strange', reason: 'a trade without a time' }],
+  ],
+  [
+    kraken,
     '{"method":"subscribe","result":{"channel":"trade","snapshot":true,"symbol":"MATIC/USD"},"success":true,"time_in":"2023-09-25T09:04:31.742599Z","time_out":"2023-09-25T09:04:31.742648Z"}',
     [{ kind: 'alive' }],
   ],
