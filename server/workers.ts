@@ -1,8 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { AggregatorRegistry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { Refusal } from './errors.ts';
@@ -10,6 +8,7 @@ import type { Health } from './http/health.ts';
 import type { Logger } from './log.ts';
 import type { ModerationView } from './ops/moderating.ts';
 import type { Action, InstanceState, Operated } from './ops/state.ts';
+import { makeSocketFolder } from './socket-folder.ts';
 import { type Answer, environmentOf, type Farewell, type Obeyed, type Question } from './worker.ts';
 
 export interface WorkersOptions {
@@ -49,7 +48,7 @@ export class Workers implements Operated {
 
   /** Resolves to the port when the first worker listens. Rejects when one ends before that: it has said why. */
   async start(): Promise<number> {
-    this.#folder = await mkdtemp(join(tmpdir(), 'towncrier-'));
+    this.#folder = await makeSocketFolder();
     for (let index = 0; index < this.#options.count; index++) this.#fork(index);
     return await this.#listening.promise;
   }

@@ -97,7 +97,7 @@ export function brokenPromise(outcome: Outcome, { within = Number.POSITIVE_INFIN
 async function countChat({ store }: System, { users, record }: Crowd, head: number): Promise<Counts> {
   const stored: Message[] = [];
   for (let after = head; ; after = stored.at(-1)?.seq ?? after) {
-    const page = await store.after(ROOM, after, PAGE);
+    const page = await insist(() => store.after(ROOM, after, PAGE));
     stored.push(...messagesOf(page));
     if (page.length < PAGE) break;
   }
@@ -120,7 +120,7 @@ async function countChat({ store }: System, { users, record }: Crowd, head: numb
 }
 
 async function countTicks({ ticks }: System, { readers, numbers }: Crowd): Promise<Counts & { ticks: number }> {
-  const { next } = await ticks.bounds();
+  const { next } = await insist(() => ticks.bounds());
   const caughtUp = (reader: StreamReader): boolean => next.every((offset, at) => (reader.offsets[at] ?? 0) >= offset);
   await until(() => readers.every(caughtUp), 'every stream has the newest tick').catch(() => undefined);
   // From here on no reader may move: all is compared at the same moment.
@@ -132,7 +132,8 @@ async function countTicks({ ticks }: System, { readers, numbers }: Crowd): Promi
   }));
   const starts = next.map((_, at) => Math.min(...seen.map(({ start }) => start[at] ?? 0)));
   const ends = next.map((_, at) => Math.max(...seen.map(({ offsets }) => offsets[at] ?? 0)));
-  const records = (await Promise.all(next.map((_, at) => ticks.read(at, starts[at] ?? 0, ends[at] ?? 0)))).flat();
+  const read = (at: number): Promise<TickRecord[]> => insist(() => ticks.read(at, starts[at] ?? 0, ends[at] ?? 0));
+  const records = (await Promise.all(next.map((_, at) => read(at)))).flat();
   const counts = seen.map(({ got, offsets, start, resets }) => {
     const late = next.reduce((total, offset, at) => total + Math.max(0, offset - (offsets[at] ?? 0)), 0);
     const compared = compare(
@@ -193,6 +194,17 @@ function sum(...all: readonly Counts[]): Counts {
     total.outOfOrder += counts.outOfOrder;
   }
   return total;
+}
+
+/** An engine that was just mended may refuse once more; what it holds is asked until it answers. */
+async function insist<T>(ask: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + LIMIT; ; await wait(LOOK)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
