@@ -1,5 +1,5 @@
 import { CLOSE, takeFrame } from '../support/raw-websocket.ts';
-import type { Reading } from './shared-reading.ts';
+import { Known, type Reading } from './shared-reading.ts';
 
 /** What a server of the chat says to a user, as far as the trials want to know. */
 export type ChatSaid =
@@ -10,13 +10,13 @@ export type ChatSaid =
   | { readonly kind: 'goodbye' };
 
 /** Reads WebSocket frames with STOMP in them. */
-export function readChat(bytes: Buffer): Reading<ChatSaid> {
+export function readChat(bytes: Buffer, events = new Known<readonly ChatSaid[]>(1)): Reading<ChatSaid> {
   const said: ChatSaid[] = [];
   let rest = bytes;
   for (let taken = takeFrame(rest); taken !== undefined; taken = takeFrame(rest)) {
     rest = taken.rest;
     if (taken.frame.opcode === CLOSE) said.push({ kind: 'goodbye' });
-    else said.push(...taken.frame.payload.toString().split('\0').flatMap(stomp));
+    else for (const text of taken.frame.payload.toString().split('\0')) said.push(...events.get(text, stomp));
   }
   return { said, rest };
 }

@@ -4,7 +4,7 @@ import { Absence } from './absence.ts';
 import { type ChatSaid, readChat } from './chat-reading.ts';
 import { Hearing } from './hearing.ts';
 import { Line } from './line.ts';
-import { type Reading, SharedReading } from './shared-reading.ts';
+import { type Known, type Reading, SharedReading } from './shared-reading.ts';
 
 /** What all users of a trial know together. */
 export class ChatRecord {
@@ -14,11 +14,11 @@ export class ChatRecord {
   readonly accepted = new Map<string, number>();
   /** A seq came with another id than before: two users have seen different messages in its place. */
   disagreements = 0;
-  readonly reading = new SharedReading((bytes) => this.#read(bytes));
+  readonly reading = new SharedReading<ChatSaid>((bytes, events) => this.#read(bytes, events));
 
   /** Bytes that are new: what is known again was compared when it was read. */
-  #read(bytes: Buffer): Reading<ChatSaid> {
-    const reading = readChat(bytes);
+  #read(bytes: Buffer, events: Known<readonly ChatSaid[]>): Reading<ChatSaid> {
+    const reading = readChat(bytes, events);
     for (const said of reading.said) if (said.kind === 'message') this.#compare(said.seq, said.id);
     return reading;
   }

@@ -1,5 +1,5 @@
 import type { Tick } from '../../server/engines/tick-log.ts';
-import type { Reading } from './shared-reading.ts';
+import { Known, type Reading } from './shared-reading.ts';
 
 /** What a server says on `/stream`; `offsets` are those of the event's id. */
 export type MarketSaid =
@@ -7,14 +7,14 @@ export type MarketSaid =
   | { readonly kind: 'tick'; readonly id: string; readonly offsets: readonly number[]; readonly tick: Tick };
 
 /** Reads the chunks of an HTTP answer with Server-Sent Events in them; an event may lie in several. */
-export function readMarket(bytes: Buffer): Reading<MarketSaid> {
+export function readMarket(bytes: Buffer, events = new Known<readonly MarketSaid[]>(1)): Reading<MarketSaid> {
   const said: MarketSaid[] = [];
   let text = '';
   let read = 0;
   for (let chunk = takeChunk(bytes, 0); chunk !== undefined; chunk = takeChunk(bytes, chunk.end)) {
     text += chunk.text;
     if (!text.endsWith('\n\n')) continue;
-    said.push(...text.split('\n\n').flatMap(event));
+    for (const block of text.split('\n\n')) said.push(...events.get(block, event));
     text = '';
     read = chunk.end;
   }

@@ -4,34 +4,51 @@ export interface Reading<Said> {
   readonly rest: Buffer;
 }
 
+/** Remembers what was made of the newest texts. */
+export class Known<T> {
+  readonly #most: number;
+  readonly #made = new Map<string, T>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(text: string, make: (text: string) => T): T {
+    const known = this.#made.get(text);
+    if (known !== undefined) return known;
+    const made = make(text);
+    this.#made.set(text, made);
+    if (this.#made.size > this.#most) this.#forgetOldest();
+    return made;
+  }
+
+  #forgetOldest(): void {
+    const { value } = this.#made.keys().next();
+    if (value !== undefined) this.#made.delete(value);
+  }
+}
+
 /** Bytes that are known again. One pass of a server sends hundreds of clients the same, within a moment. */
-const KNOWN = 512;
+const PASSES = 256;
+/** Events that are known again where clients have fallen behind, each by another length, and get other pieces. */
+const EVENTS = 50_000;
 
 /**
  * Reads what a server sends, for all clients of a crowd: hundreds get the same bytes, which are read once and known again by
- * comparing them. So a crowd costs the machine about what its sockets cost, and the server has the rest of it.
+ * comparing them; and so are single events. So a crowd costs the machine about what its sockets cost, and the server has
+ * the rest of it.
  */
 export class SharedReading<Said> {
-  readonly #read: (bytes: Buffer) => Reading<Said>;
-  readonly #known = new Map<string, Reading<Said>>();
+  readonly #read: (bytes: Buffer, events: Known<readonly Said[]>) => Reading<Said>;
+  readonly #passes = new Known<Reading<Said>>(PASSES);
+  readonly #events = new Known<readonly Said[]>(EVENTS);
 
   /** `read` must say the same of the same bytes. */
-  constructor(read: (bytes: Buffer) => Reading<Said>) {
+  constructor(read: (bytes: Buffer, events: Known<readonly Said[]>) => Reading<Said>) {
     this.#read = read;
   }
 
   read(bytes: Buffer): Reading<Said> {
-    const key = bytes.toString('latin1');
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const reading = this.#read(bytes);
-    this.#known.set(key, reading);
-    if (this.#known.size > KNOWN) for (const oldest of this.#known.keys()) return this.#forget(oldest, reading);
-    return reading;
-  }
-
-  #forget(key: string, reading: Reading<Said>): Reading<Said> {
-    this.#known.delete(key);
-    return reading;
+    return this.#passes.get(bytes.toString('latin1'), () => this.#read(bytes, this.#events));
   }
 }

@@ -68,6 +68,7 @@ const ROOTS = [
   'open-source.ts',
   'open-streams.ts',
   'open-tracer.ts',
+  'socket-folder.ts',
   'start.ts',
   'worker.ts',
   'workers.ts',
