@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type TSchema } from 'typebox';
 import { errorTable } from '../server/errors.ts';
+import { roomsSchema } from '../server/http/moderation-schemas.ts';
 import { messageSchema, presenceSchema, symbolsSchema } from '../server/http/schemas.ts';
 import { viewIntervals } from '../server/market/market.ts';
 
@@ -72,6 +73,7 @@ export const asyncMessages: Readonly<Record<string, Message>> = {
     payload: Type.Object({ users: Type.Array(Type.String(), { maxItems: 5 }), count: Type.Integer({ minimum: 0 }) }),
   },
   presence: { summary: 'Who is here.', payload: presenceSchema },
+  rooms: { summary: 'What moderators have set in each room.', payload: roomsSchema },
   tick: { summary: 'A tick of one symbol.', payload: tick },
   status: {
     summary: 'Whether prices are the newest; only where the feed can tell.',
@@ -125,6 +127,7 @@ export const asyncChannels: Readonly<Record<string, Channel>> = {
   ),
   typing: stomp('/topic/typing', 'send', 'Who types, at most four times a second.', 'typing'),
   presence: stomp('/topic/presence', 'send', 'Who is here, on change.', 'presence'),
+  rooms: stomp('/topic/rooms', 'send', 'Slow mode and closed rooms, on change.', 'rooms'),
   market: stomp('/topic/market', 'send', 'The ticks; `after:<message-id>` resumes.', 'tick', 'snapshot'),
   own: stomp(
     '/topic/{stream}',

@@ -16,7 +16,7 @@ export function needScope(has: ReadonlySet<Scope>, scope: Scope | undefined): vo
 }
 
 /** All others are streams that users declared. */
-const CHAT = /^\/topic\/(?:chat|typing|presence)(?:$|\.)/;
+const CHAT = /^\/topic\/(?:chat|typing|presence|rooms)(?:$|\.)/;
 
 /** The scope to subscribe to a STOMP destination; none for the session's own queue. */
 export function scopeToRead(destination: string): Scope | undefined {

@@ -10,11 +10,13 @@ import type { Tracer } from '../tracer.ts';
 import { type Author, nameOf } from './author.ts';
 import { Committer, type Sent } from './committer.ts';
 import { Exports } from './export.ts';
+import { LatestState } from './latest.ts';
 import { readMessage } from './message.ts';
 import { type Moderation, type ModerationOptions, openModeration } from './moderation.ts';
 import { isFrom, type News, readNews, writeNews } from './news.ts';
 import { Presence } from './presence.ts';
 import { openRoom, type Room } from './room.ts';
+import { roomRules } from './room-rules.ts';
 import { ChatStats } from './stats.ts';
 import { Typing } from './typing.ts';
 
@@ -48,12 +50,17 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
   const stats = new ChatStats();
   const epoch = await store.epoch();
   // What moderation does is told by the chat, which has the rooms, which ask moderation.
-  const tell: Pick<ModerationOptions, 'deleted' | 'changed'> = { deleted: () => undefined, changed: () => undefined };
+  const tell: Pick<ModerationOptions, 'deleted' | 'changed' | 'ruled'> = {
+    deleted: () => undefined,
+    changed: () => undefined,
+    ruled: () => undefined,
+  };
   const moderation = await openModeration({
     ...{ ...options, stats, store: store.moderation },
     told: () => backplane.up && options.unheard !== true,
     deleted: (deletion) => tell.deleted(deletion),
     changed: (revision) => tell.changed(revision),
+    ruled: () => tell.ruled(),
   });
   const heard = (message: Message): void => moderation.heard(message);
   const roomOptions = { ...options, stats, epoch, heard, backplaneUp: () => backplane.up };
@@ -61,6 +68,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
   const chat = new Chat(options, stats, epoch, opened, moderation);
   tell.deleted = (deletion) => chat.tell(deletion);
   tell.changed = (moderation) => chat.tell({ moderation });
+  tell.ruled = () => chat.ruled();
   return chat;
 }
 
@@ -73,6 +81,8 @@ export class Chat {
   readonly typing: Typing;
   readonly presence: Presence;
   readonly moderation: Moderation;
+  /** What holds in each room. */
+  readonly rules: LatestState;
   readonly exports: Exports;
   readonly #options: ChatOptions;
   readonly #committer: Committer;
@@ -87,6 +97,7 @@ export class Chat {
     this.typing = new Typing({ ...options, stats });
     this.presence = new Presence(options);
     this.moderation = moderation;
+    this.rules = new LatestState(options.hub, 'rooms', options.instance, this.#roomRules());
     this.exports = new Exports(options.store, options.clock);
     this.#committer = new Committer({
       ...options,
@@ -164,6 +175,11 @@ export class Chat {
     else this.#stored(news);
   }
 
+  /** Tells everybody what holds in the rooms now. */
+  ruled(): void {
+    this.rules.set(this.#roomRules());
+  }
+
   /** Commits what waits, and stops. */
   async close(): Promise<void> {
     await this.#committer.close();
@@ -173,6 +189,10 @@ export class Chat {
     for (const room of this.rooms.values()) room.gate.close();
     this.typing.close();
     await this.presence.close();
+  }
+
+  #roomRules(): object {
+    return { rooms: roomRules(this.rooms.keys(), this.moderation) };
   }
 
   #admit(drafts: readonly Draft[], author: Author): void {

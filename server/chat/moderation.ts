@@ -28,6 +28,8 @@ export interface ModerationOptions {
   deleted(deletion: Deletion): void;
   /** We changed the rules: others should read them. */
   changed(revision: number): void;
+  /** Other rules hold here now, whoever changed them. */
+  ruled(): void;
 }
 
 /** Who moderates, and why: for the audit. */
@@ -219,6 +221,7 @@ export class Moderation {
       if (state === undefined || this.#closed) return;
       this.#state = state;
       this.#cover(this.#rules.set(state, clock.now()));
+      this.#options.ruled();
     } catch (error) {
       if (!this.#told && !this.#closed) log.warn({ err: error }, 'the rules of moderation cannot be read');
       this.#told = true;

@@ -37,7 +37,7 @@ export const streamSettings = {
 } as const satisfies Record<string, Setting>;
 
 /** Names that lead somewhere else already. */
-const TAKEN = ['chat', 'errors', 'market', 'presence', 'typing', 'stream', 'streams'];
+const TAKEN = ['chat', 'errors', 'market', 'presence', 'rooms', 'typing', 'stream', 'streams'];
 const MOST_STREAMS = 32;
 
 type Values = Readonly<Record<string, number | string | readonly string[]>>;

@@ -8,6 +8,7 @@ import { chatHandler, chatTopic, gatherChat } from './chat.ts';
 import { marketTopic } from './market.ts';
 import { ownTopic } from './own-stream.ts';
 import { presenceTopic } from './presence.ts';
+import { roomsTopic } from './rooms.ts';
 import { gatherTyping, typingHandler, typingTopic } from './typing.ts';
 
 /** The room that `/topic/chat` and `/app/chat` mean. */
@@ -62,6 +63,7 @@ function topicsOf(chat: Chat, market: Market): Map<string, AnyTopic> {
     ['/topic/chat', chatTopic(chat.room(GLOBAL))],
     ['/topic/typing', typingTopic(chat.typing)],
     ['/topic/presence', presenceTopic(chat.presence)],
+    ['/topic/rooms', roomsTopic(chat.rules)],
     ['/topic/market', marketTopic(market)],
   ]);
   for (const room of chat.rooms.values()) topics.set(`/topic/chat.${room.name}`, chatTopic(room));

@@ -3,6 +3,7 @@ import type Type from 'typebox';
 import { isName } from '../chat/author.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { Reason } from '../chat/moderation.ts';
+import { roomRules } from '../chat/room-rules.ts';
 import { Refusal } from '../errors.ts';
 import { bodyReader } from './body.ts';
 import {
@@ -108,10 +109,7 @@ function addRoomRoutes(app: FastifyInstance, chat: Chat): void {
       config: { scope: 'chat:read' },
       schema: { tags: ['chat'], summary: 'The rooms, and what holds in each', response: answers({ 200: roomsSchema }) },
     },
-    async () => {
-      const set = new Map(chat.moderation.rules().rooms.map((rules) => [rules.room, rules]));
-      return { rooms: [...chat.rooms.keys()].map((room) => set.get(room) ?? { room, slowMode: 0, closed: false }) };
-    },
+    async () => ({ rooms: roomRules(chat.rooms.keys(), chat.moderation) }),
   );
   app.put(
     '/api/moderation/rooms',

@@ -53,6 +53,8 @@ function welcome(session: Session, { version, beat, ...as }: Agreed): void {
     ['epoch', options.epoch],
   ];
   if (as.name !== undefined) headers.push(['user-name', as.name]);
+  // Closed rooms are open to them, and slow mode does not hold.
+  if (sender.moderator) headers.push(['moderator', 'true']);
   session.send('CONNECTED', headers);
   options.destinations.joined(sender);
 }

@@ -20,7 +20,7 @@ export function send(session: Session, frame: Frame, receipt: string | undefined
       return;
     }
     signedIn?.need(scopeToSend(destination));
-    deliver(session, frame, { destination, sender, receipt });
+    deliver(session, frame, { destination, sender: signedIn?.asOfNow(sender) ?? sender, receipt });
   } catch (error) {
     // A transaction is done whole or not at all.
     session.transactions.refuse(headerOf(frame, 'transaction'));

@@ -22,3 +22,8 @@ export function knownOf({ identity, moderator = false }: SignedInAs, { address }
     ...((moderator || identity?.scopes.has('moderate')) && { moderator: true }),
   };
 }
+
+/** The sender with a newer token: what that allows holds for what it sends from now on. It allows no less than the one before. */
+export function withScopes(sender: Sender, { scopes }: Identity): Sender {
+  return scopes.has('moderate') ? { ...sender, moderator: true } : sender;
+}

@@ -1,6 +1,8 @@
 import type { Identity } from '../auth/identity.ts';
 import { needScope, type Scope } from '../auth/scopes.ts';
 import { Refusal } from '../errors.ts';
+import type { Sender } from './destinations.ts';
+import { withScopes } from './sender.ts';
 import type { Session } from './session.ts';
 import type { Watched } from './wheel.ts';
 
@@ -24,6 +26,11 @@ export class SignedIn implements Watched {
   /** Throws `scope-missing`. */
   need(scope: Scope | undefined): void {
     needScope(this.#identity.scopes, scope);
+  }
+
+  /** The sender as its newest token has it. */
+  asOfNow(sender: Sender): Sender {
+    return withScopes(sender, this.#identity);
   }
 
   look(): number {

@@ -132,7 +132,13 @@ test('scopes count over STOMP', async () => {
     const snapshot = Promise.withResolvers<string>();
     client.subscribe('/topic/market', ({ headers }) => snapshot.resolve(`${headers.event}`));
     assert.equal(await snapshot.promise, 'snapshot');
-    for (const destination of ['/topic/chat', '/topic/chat.global', '/topic/typing', '/topic/presence']) {
+    for (const destination of [
+      '/topic/chat',
+      '/topic/chat.global',
+      '/topic/typing',
+      '/topic/presence',
+      '/topic/rooms',
+    ]) {
       const code = Promise.withResolvers<string>();
       const errors = client.subscribe('/user/queue/errors', ({ body }) => code.resolve(JSON.parse(body).code));
       client.subscribe(destination, () => assert.fail('it was not to be read'));

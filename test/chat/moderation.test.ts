@@ -4,7 +4,7 @@ import type { Author } from '../../server/chat/author.ts';
 import type { Chat } from '../../server/chat/chat.ts';
 import { type Refusal, refusalOf } from '../../server/errors.ts';
 import { turn } from './turn.ts';
-import { ChatWorld } from './world.ts';
+import { ChatWorld, follow, ofState } from './world.ts';
 
 const why = { by: 'mod', reason: '' };
 const HOUR = 60 * 60 * 1000;
@@ -198,3 +198,24 @@ const away = {
   subscribe: async () => undefined,
   close: async () => undefined,
 };
+
+test('what holds in the rooms is told to everybody as it changes, on every instance', async () => {
+  const world = new ChatWorld();
+  const rooms = ['global', 'help'];
+  const { chat } = await world.instance({ rooms });
+  const other = await world.instance({ rooms });
+  const { stream } = other.chat.rules;
+  const heard = follow(other.hub, stream, ofState, stream.next - 1);
+  await turn(world.clock, 5);
+  await chat.moderation.setRoom({ room: 'help', slowMode: 10, closed: true }, why);
+  await chat.moderation.addWord('rude', why);
+  await turn(world.clock, 1_000, 100);
+  const open = { room: 'global', slowMode: 0, closed: false };
+  assert.deepEqual(
+    heard().map((line) => JSON.parse(line).rooms),
+    [
+      [open, { room: 'help', slowMode: 0, closed: false }],
+      [open, { room: 'help', slowMode: 10, closed: true }],
+    ],
+  );
+});

@@ -31,6 +31,7 @@ test('each topic leads to its stream, and plain /topic/chat to the room global',
     '/topic/chat.help': chat.room('help').stream,
     '/topic/typing': chat.typing.state.stream,
     '/topic/presence': chat.presence.state.stream,
+    '/topic/rooms': chat.rules.stream,
     '/topic/market': market.ticks.stream,
   };
   for (const [destination, stream] of Object.entries(streams))

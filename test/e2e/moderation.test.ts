@@ -88,30 +88,58 @@ test('by keyboard too', async () => {
 test('a closed room takes messages of moderators alone, and tells others so', async () => {
   await mod.page.getByTestId('close-room').click();
   await mod.page.getByTestId('close-room').filter({ hasText: 'Open the room' }).waitFor();
-  await ann.say('may I?');
-  const refused = row(ann.page, 'may I?');
-  await refused.filter({ hasText: 'closed' }).waitFor();
-  await refused.getByTestId('discard').click();
+  await ann.page.locator('[data-testid="room-note"][data-kind="closed"]').waitFor();
+  assert.equal(await ann.page.getByTestId('chat-input').isDisabled(), true);
+  assert.deepEqual(await violations(ann.page), []);
   await mod.say('calm down, please');
   await ann.sees('calm down, please');
   await mod.page.getByTestId('close-room').click();
   await mod.page.getByTestId('close-room').filter({ hasText: 'Close the room' }).waitFor();
+  await ann.page.getByTestId('room-note').waitFor({ state: 'detached' });
   await ann.say('thank you');
   await mod.sees('thank you');
 });
 
-test('slow mode says how long to wait', async () => {
+test('slow mode says how long to wait, before and after', async () => {
   await mod.page.getByTestId('slow-mode').selectOption('3600');
-  await mod.page.waitForFunction(async () => {
-    const { rooms } = (await (await fetch('/api/chat/rooms')).json()) as { rooms: { slowMode: number }[] }; // as documented
-    return rooms[0]?.slowMode === 3_600;
-  });
-  await ann.say('one');
-  await ann.sees('one');
-  await ann.say('two');
-  await row(ann.page, 'two').filter({ hasText: 'You may send again in' }).waitFor();
-  await row(ann.page, 'two').getByTestId('discard').click();
+  const note = ann.page.getByTestId('room-note');
+  await note.filter({ hasText: 'one message every 1 h' }).waitFor();
+  // What was said before counts already.
+  await ann.page
+    .getByTestId('room-wait')
+    .filter({ hasText: /You may send in \d+ min/ })
+    .waitFor();
+  await ann.page.getByTestId('chat-input').fill('two');
+  assert.equal(await ann.page.getByTestId('chat-send').isDisabled(), true);
+  await ann.page.getByTestId('chat-input').press('Enter');
+  assert.equal(await ann.page.getByTestId('chat-input').inputValue(), 'two', 'it is kept');
   await mod.page.getByTestId('slow-mode').selectOption('0');
+  await note.waitFor({ state: 'detached' });
+  await ann.page.getByTestId('chat-input').press('Enter');
+  await ann.sees('two');
+});
+
+test('the panel lets somebody send again, refuses a word, and shows what was done', async () => {
+  await ann.say('mute me');
+  await mod.sees('mute me');
+  await openMenu('mute me');
+  await mod.page.getByTestId('moderation-mute-600').click();
+  await mod.page.getByTestId('moderation-more').click();
+  const muted = mod.page.getByTestId('moderation-muted').filter({ hasText: 'Ann' });
+  await muted.waitFor();
+  await mod.page.getByTestId('moderation-new-word').fill('gibberish');
+  await mod.page.getByTestId('moderation-new-word').press('Enter');
+  await mod.page.getByTestId('moderation-word').filter({ hasText: 'gibberish' }).waitFor();
+  assert.deepEqual(await violations(mod.page), []);
+  await muted.getByRole('button').click();
+  await muted.waitFor({ state: 'detached' });
+  await mod.page.getByTestId('moderation-entry').filter({ hasText: 'unmute Ann' }).waitFor();
+  await mod.page.getByRole('button', { name: 'Allow gibberish again' }).click();
+  await mod.page.getByTestId('moderation-word').waitFor({ state: 'detached' });
+  await mod.page.keyboard.press('Escape');
+  await mod.page.getByTestId('moderation-panel').waitFor({ state: 'detached' });
+  await ann.say('back again');
+  await mod.sees('back again');
 });
 
 test('one who is muted is told so, and for how long, under another name too', async () => {

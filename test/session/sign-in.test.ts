@@ -164,7 +164,7 @@ test('SUBSCRIBE and SEND need their scopes; the session goes on without them', a
       { code: 'scope-missing', message: 'This needs the scope chat:write.', receipt: 'r2' },
     ],
   );
-  for (const destination of ['/topic/chat', '/topic/chat.help', '/topic/typing', '/topic/presence'])
+  for (const destination of ['/topic/chat', '/topic/chat.help', '/topic/typing', '/topic/presence', '/topic/rooms'])
     assert.equal(scopeToRead(destination), 'chat:read', destination);
   assert.equal(scopeToRead('/topic/market'), 'market:read');
   assert.equal(scopeToRead('/topic/chats'), 'stream:read');
@@ -205,6 +205,17 @@ test('a new token at /app/token extends the session, with a RECEIPT', async () =
   stage.clock.advance(MINUTE + 100);
   assert.equal(stage.pipe.end, 'token-expired');
   assert.equal(stage.destinations.sent.length, 0, 'no handler sees the token');
+});
+
+test('a scope that a new token brings counts for what is sent from then on', async () => {
+  const stage = await new SignInStage().signIn({ scopes: new Set<Scope>(['chat:read', 'chat:write']) });
+  const moderators = (): (boolean | undefined)[] => stage.destinations.sent.map(({ sender }) => sender.moderator);
+  stage.frame('SEND', { destination: '/app/echo' }, '1');
+  stage.frame('SEND', { destination: '/app/token' }, '{"token":"token-2"}');
+  await stage.provider.say(stage.identity());
+  stage.frame('SEND', { destination: '/app/echo' }, '2');
+  await settle();
+  assert.deepEqual(moderators(), [undefined, true]);
 });
 
 const refusals: readonly (readonly [what: string, changes: Partial<Identity>, says: RegExp])[] = [

@@ -16,6 +16,7 @@ function chatOf(server = new FakeChatServer()) {
     name: 'Ana',
     room: 'global',
     unsent: [],
+    now: () => clock.now(),
     publishSoon: () => state.publish(),
     heard: () => undefined,
   });
@@ -246,7 +247,7 @@ test('a session that was left says nothing any more', async () => {
   connection.renew();
   old.open = true;
   old.deliver('/topic/chat.global', { seq: 1, id: 'x', sender: 'Ben', content: 'ghost', time: 1 });
-  old.events.connected({ epoch: 'epoch-9', user: 'Ana', transport: 'websocket' });
+  old.events.connected({ epoch: 'epoch-9', user: 'Ana', transport: 'websocket', moderator: false });
   assert.deepEqual(shown(), []);
 });
 
@@ -309,4 +310,54 @@ test('whatever is cut, lost or renamed: each message is stored once, in order, a
     }),
     { numRuns: 300 },
   );
+});
+
+test('what holds in the rooms is known from the server, and what is none of its kind changes nothing', async () => {
+  const { server, state } = await connectedChat();
+  assert.deepEqual(state.rulesOf('global'), { room: 'global', slowMode: 0, closed: false });
+  server.last.deliver('/topic/rooms', { rooms: [{ room: 'global', slowMode: 10, closed: true }] });
+  for (const strange of [null, {}, { rooms: 7 }, { rooms: [{ room: 'global', slowMode: 'x', closed: false }] }])
+    server.last.deliver('/topic/rooms', strange);
+  assert.deepEqual(state.rulesOf('global'), { room: 'global', slowMode: 10, closed: true });
+});
+
+test('slow mode counts from the newest message under one’s own name', async () => {
+  const { clock, connection, server, state } = await connectedChat(filled(2));
+  const { room } = state;
+  assert.equal(room.value.sentAt.value, 0, 'what others write does not count');
+  clock.advance(5_000);
+  server.last.deliver('/topic/chat.global', {
+    seq: 3,
+    id: 'x',
+    sender: 'Ana',
+    content: 'here',
+    time: clock.now() - 500,
+  });
+  assert.equal(room.value.sentAt.value, clock.now() - 500);
+  server.last.deliver('/topic/chat.global', {
+    seq: 4,
+    id: 'y',
+    sender: 'Ana',
+    content: 'there',
+    time: clock.now() + 60_000,
+  });
+  assert.equal(room.value.sentAt.value, clock.now(), 'the server’s clock is ahead');
+  assert.equal(connection.post('more'), true);
+});
+
+test('an own message that was deleted before its receipt came does not stay', async () => {
+  const { clock, connection, server, shown } = await connectedChat();
+  server.fate = 'lost';
+  connection.post('rude');
+  // It was stored and deleted: all that this page gets of it is the receipt of its resend.
+  server.stored.push({ seq: 1, id: 'b-1', sender: 'Ben', content: 'hello', time: 1 });
+  server.last.events.receipt('id-0');
+  assert.deepEqual(shown(), ['rude sent']);
+  clock.advance(5_000);
+  await turn();
+  assert.deepEqual(shown(), ['rude sent'], 'there is more to come, and it may be among it');
+  server.last.deliver('/topic/chat.global', server.stored[0]);
+  clock.advance(5_000);
+  await turn();
+  assert.deepEqual(shown(), ['hello sent']);
 });

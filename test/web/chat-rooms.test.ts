@@ -15,6 +15,7 @@ async function chatIn(room: string, { server = new FakeChatServer(), kept = memo
     name: 'Ana',
     room,
     unsent: [],
+    now: () => 0,
     publishSoon: () => state.publish(),
     heard: () => undefined,
   });
@@ -106,7 +107,7 @@ test('while messages are missing after a reconnect the room is behind, and then 
   connection.move();
   server.stored = [message(1, { sender: 'Ben' })];
   server.last.subscriptions.length = 0;
-  server.last.events.connected({ epoch: 'epoch-1', user: 'Ana', transport: 'websocket' });
+  server.last.events.connected({ epoch: 'epoch-1', user: 'Ana', transport: 'websocket', moderator: false });
   const late = server.last.subscriptions.find(({ destination }) => destination === '/topic/chat.global');
   // As if what was missed were still on its way: the room has not got it.
   roomOf('global').log.reset([], 0);
@@ -122,7 +123,12 @@ test('where the server knows the user better, its name is taken and not offered 
   server.last.cut();
   const signedIn = await chatIn('global');
   signedIn.connection.move();
-  signedIn.server.last.events.connected({ epoch: 'epoch-1', user: 'Ann Example', transport: 'websocket' });
+  signedIn.server.last.events.connected({
+    epoch: 'epoch-1',
+    user: 'Ann Example',
+    transport: 'websocket',
+    moderator: false,
+  });
   assert.deepEqual([signedIn.state.name.value, signedIn.state.signedIn.value], ['Ann Example', true]);
   signedIn.connection.post('hello');
   assert.equal(signedIn.server.sessions.length, 2, 'no other session is needed');

@@ -94,7 +94,7 @@ export class FakeChatServer {
 
   accept(): void {
     const { last, epoch } = this;
-    if (last.open) last.events.connected({ epoch, user: last.login, transport: 'websocket' });
+    if (last.open) last.events.connected({ epoch, user: last.login, transport: 'websocket', moderator: false });
   }
 
   store(sender: string, id: string, content: string): void {

@@ -27,7 +27,7 @@ export class FakeTransports {
 
   greet(): void {
     const { events, login, transport } = this.last;
-    events.connected({ epoch: 'e', user: login, transport });
+    events.connected({ epoch: 'e', user: login, transport, moderator: false });
   }
 
   #over(transport: Transport): OpenSession {

@@ -76,6 +76,7 @@ function createState(
     name: preferences.get('name') ?? guestName(random),
     room,
     unsent: restoredOutbox(visit),
+    now: () => browserClock.now(),
     publishSoon: inFrame(() => {
       chat.publish();
       storedOutbox(visit, chat.outbox.entries);

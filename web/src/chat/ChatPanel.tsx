@@ -1,6 +1,7 @@
 import { useApp } from '../app/context.ts';
 import { MessageMenu } from '../moderation/MessageMenu.tsx';
 import { ModeratorSignIn } from '../moderation/ModeratorSignIn.tsx';
+import { PanelDialog } from '../moderation/PanelDialog.tsx';
 import { RoomControls } from '../moderation/RoomControls.tsx';
 import { Composer } from './Composer.tsx';
 import { MessageList } from './MessageList.tsx';
@@ -28,6 +29,7 @@ export function ChatPanel() {
       <Composer />
       <MessageMenu />
       <ModeratorSignIn />
+      <PanelDialog />
       <div class="visually-hidden" aria-live="polite">
         {view.spoken.value}
       </div>

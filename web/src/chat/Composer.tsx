@@ -4,6 +4,8 @@ import { Icon } from '../app/Icon.tsx';
 import { EmojiPicker } from './EmojiPicker.tsx';
 import { withEmoji } from './emoji.ts';
 import { CONTENT_LIMIT, codePoints } from './message.ts';
+import { RoomNote } from './RoomNote.tsx';
+import { useSecondsLeft } from './use-seconds-left.ts';
 
 /** From here on the number of characters is shown. */
 const COUNTED_FROM = CONTENT_LIMIT - 200;
@@ -15,7 +17,11 @@ export function Composer() {
   const text = room.draft.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const length = codePoints(text);
-  const sendable = text.trim() !== '' && length <= CONTENT_LIMIT;
+  const rules = chat.rulesOf(room.name);
+  const exempt = chat.moderates.value;
+  const closed = rules.closed && !exempt;
+  const wait = useSecondsLeft(exempt ? 0 : room.sentAt.value + rules.slowMode * 1_000);
+  const sendable = text.trim() !== '' && length <= CONTENT_LIMIT && !closed && wait === 0;
   useLayoutEffect(() => grow(field.current), [text]);
   const write = (value: string, caret?: number): void => {
     room.draft.value = value;
@@ -41,15 +47,17 @@ export function Composer() {
         send();
       }}
     >
+      <RoomNote rules={rules} exempt={exempt} wait={wait} />
       <div class="composer-box">
         <textarea
           ref={field}
           class="composer-input"
           data-testid="chat-input"
           aria-label={`Message to ${room.name}`}
-          aria-describedby="composer-count"
+          aria-describedby="room-note composer-count"
+          disabled={closed}
           aria-invalid={length > CONTENT_LIMIT}
-          placeholder={placeholder(chat.link.value, room.name)}
+          placeholder={closed ? 'This room is closed' : placeholder(chat.link.value, room.name)}
           rows={1}
           enterkeyhint="send"
           value={text}

@@ -7,6 +7,7 @@ import type { OpenSession, Session, Welcome } from '../connection/stomp-session.
 import type { ChatState, Presence } from './chat-state.ts';
 import type { ReadMarks } from './read-marks.ts';
 import { RoomFollowers } from './room-followers.ts';
+import { roomRulesIn } from './room-rules.ts';
 import { isTyping } from './typing-text.ts';
 
 export interface ChatConnectionOptions {
@@ -23,6 +24,8 @@ const AGAIN_MS = 1_000;
 const NOTICE_MS = 8_000;
 /** A message without an answer for so long says that the connection is dead, whatever the socket thinks. */
 const ANSWER_MS = 20_000;
+/** A message that is stored and was not seen for so long may have been deleted meanwhile. */
+const SEEN_MS = 5_000;
 /** Refusals after which the same message is sent again by itself. */
 const PASSING = new Set(['store-unknown', 'stopping']);
 
@@ -152,8 +155,7 @@ export class ChatConnection {
       },
       receipt: (id) => {
         if (session !== this.#session) return;
-        this.#state.outbox.accepted(id);
-        this.#outboxChanged();
+        this.#accepted(id);
       },
       closed: (reason) => {
         if (session !== this.#session) return;
@@ -181,8 +183,9 @@ export class ChatConnection {
     session?.close();
   }
 
-  #begin(session: Session, { epoch, transport, user }: Welcome): void {
+  #begin(session: Session, { epoch, transport, user, moderator }: Welcome): void {
     this.#connected = true;
+    this.#state.moderates.value = moderator;
     this.#state.transport.value = transport;
     this.#state.problem.value = undefined;
     if (user !== undefined && user !== this.#sessionName) {
@@ -196,6 +199,10 @@ export class ChatConnection {
     });
     session.subscribe('/topic/presence', {}, (body) => {
       if (isPresence(body)) this.#state.presence.value = body;
+    });
+    session.subscribe('/topic/rooms', {}, (body) => {
+      const rules = roomRulesIn(body);
+      if (rules !== undefined) this.#state.setRules(rules);
     });
     this.#latency.start((answered) => session.ping(answered));
     this.#rooms.begin(session, epoch);
@@ -215,6 +222,24 @@ export class ChatConnection {
       this.#session?.send(`/app/chat.${room}`, { id, content }, id);
       this.#expectAnswer(id);
     }
+  }
+
+  #accepted(id: string): void {
+    const { outbox } = this.#state;
+    outbox.accepted(id);
+    const entry = outbox.unseen(id);
+    this.#outboxChanged();
+    if (entry !== undefined) this.#expectSight(id, entry.room);
+  }
+
+  /** One's own message comes back, or was deleted before it could: then it is shown no more. */
+  #expectSight(id: string, room: string): void {
+    const session = this.#session;
+    this.#options.clock.after(SEEN_MS, async () => {
+      if (session !== this.#session || this.#state.outbox.unseen(id) === undefined) return;
+      if (await this.#rooms.hasAll(room)) this.discard(id);
+      else if (session === this.#session) this.#expectSight(id, room);
+    });
   }
 
   #expectAnswer(id: string): void {

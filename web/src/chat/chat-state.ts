@@ -3,6 +3,7 @@ import type { LinkState } from '../connection/link.ts';
 import type { Transport } from '../connection/transport.ts';
 import type { ChatMessage, Deletion, ShownMessage } from './message.ts';
 import { Outbox, type Outgoing } from './outbox.ts';
+import type { RoomRules } from './room-rules.ts';
 import { RoomState } from './room-state.ts';
 import type { Typing } from './typing-text.ts';
 
@@ -27,6 +28,8 @@ export interface ChatStateOptions {
   readonly unsent: readonly Outgoing[];
   /** Asks for one call of `publish`, soon. */
   readonly publishSoon: () => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   /** Told of others' messages as they come into the room that is shown. */
   readonly heard: (messages: readonly ShownMessage[]) => void;
 }
@@ -52,6 +55,10 @@ export class ChatState {
   readonly presence = signal<Presence | undefined>(undefined);
   /** A sentence for the user, about nothing that a message shows by itself. */
   readonly notice = signal<string | undefined>(undefined);
+  /** What moderators have set, by room. */
+  readonly rules = signal<ReadonlyMap<string, RoomRules>>(new Map());
+  /** Closed rooms are open to this session, and slow mode does not hold. */
+  readonly moderates = signal(false);
   /** In the order in which the server names them. */
   readonly rooms;
   /** The room that is shown. */
@@ -74,6 +81,14 @@ export class ChatState {
     this.room = signal(room);
     this.rooms = signal<readonly RoomState[]>([room]);
     this.unread = computed(() => this.rooms.value.reduce((sum, { unread }) => sum + unread.value, 0));
+  }
+
+  rulesOf(room: string): RoomRules {
+    return this.rules.value.get(room) ?? { room, slowMode: 0, closed: false };
+  }
+
+  setRules(rules: readonly RoomRules[]): void {
+    this.rules.value = new Map(rules.map((each) => [each.room, each]));
   }
 
   /** The server has these rooms. Where the one that is shown is none of them, the first takes its place. */
@@ -118,6 +133,7 @@ export class ChatState {
   /** Begins a room anew with the newest messages; nothing that is on its way is lost. `read`: the last one seen. */
   reset(room: RoomState, newest: readonly ChatMessage[], head: number, read: number): void {
     room.reset(newest, head, read, this.#fromOthers);
+    this.#noteOwn(room, room.log.messages);
     this.outbox.removeSeen(newest);
     this.outbox.removeAccepted(room.name);
     this.changed();
@@ -128,8 +144,15 @@ export class ChatState {
     const added = room.append(messages, this.#fromOthers);
     if (added.length === 0) return;
     this.outbox.removeSeen(added);
+    this.#noteOwn(room, added);
     if (room === this.room.value) this.#options.heard(added.filter(this.#fromOthers));
     this.changed();
+  }
+
+  /** Slow mode counts from one's own newest message. Where the server's clock is ahead, from now. */
+  #noteOwn(room: RoomState, messages: readonly ShownMessage[]): void {
+    const newest = messages.findLast((message) => this.isOwn(message));
+    if (newest !== undefined) room.sentAt.value = Math.min(newest.time, this.#options.now());
   }
 
   /** A message of a room was deleted. */

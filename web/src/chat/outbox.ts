@@ -67,6 +67,11 @@ export class Outbox {
     return this.#handed.has(id) && this.#entries.some((entry) => entry.id === id && entry.state === 'sending');
   }
 
+  /** A message that is stored and was not seen in its room yet. */
+  unseen(id: string): Outgoing | undefined {
+    return this.#entries.find((entry) => entry.id === id && entry.state === 'sent');
+  }
+
   /** The server has stored it. It stays until it is seen in the room. */
   accepted(id: string): void {
     this.#change(id, ({ reason: _, ...entry }) => ({ ...entry, state: 'sent', uncertain: false }));

@@ -93,6 +93,18 @@ export class RoomFollower {
     room.behind.value = room.log.position < head;
   }
 
+  /** Whether all that is stored in the room has come. */
+  async hasAll(): Promise<boolean> {
+    const session = this.#session;
+    const head = await this.history.head();
+    return (
+      session !== undefined &&
+      session === this.#session &&
+      head !== undefined &&
+      this.#options.room.log.position >= head
+    );
+  }
+
   /** Notes how far the room is read, where it is being looked at. */
   watched(): void {
     const { room, marks } = this.#options;

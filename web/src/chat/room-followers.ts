@@ -75,6 +75,12 @@ export class RoomFollowers {
     }
   }
 
+  /** Whether all that is stored in a room has come. */
+  async hasAll(name: string): Promise<boolean> {
+    const room = this.#options.chat.rooms.peek().find((each) => each.name === name);
+    return room !== undefined && (await this.#of(room).hasAll());
+  }
+
   #of(room: RoomState): RoomFollower {
     const known = this.#followers.get(room);
     if (known !== undefined) return known;

@@ -27,6 +27,8 @@ export class RoomState {
   readonly firstNew = signal<number | undefined>(undefined);
   /** What is written and not sent. */
   readonly draft = signal('');
+  /** When one's own newest message was stored, in milliseconds since 1970. */
+  readonly sentAt = signal(0);
   readonly #messages = signal<readonly ShownMessage[]>([]);
   #unread = 0;
   #firstNew: number | undefined;

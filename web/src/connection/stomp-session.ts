@@ -10,6 +10,8 @@ export interface Welcome {
   /** The name that the session has: a sign-in may know better than the CONNECT. */
   readonly user: string | undefined;
   readonly transport: Transport;
+  /** Closed rooms are open to it, and slow mode does not hold. */
+  readonly moderator: boolean;
 }
 
 /** What a session tells its owner. After `closed` it says nothing more. */
@@ -99,7 +101,12 @@ function clientOf(login: string, socket: WebSocket, options: StompOptions, event
     // A socket whose peer is gone is let go at once; its closing handshake would take a minute.
     discardWebsocketOnCommFailure: true,
     onConnect: ({ headers }) =>
-      events.connected({ epoch: headers.epoch ?? '', user: headers['user-name'], transport: options.transport }),
+      events.connected({
+        epoch: headers.epoch ?? '',
+        user: headers['user-name'],
+        transport: options.transport,
+        moderator: headers.moderator === 'true',
+      }),
     onUnhandledReceipt: ({ headers }) => events.receipt(headers['receipt-id'] ?? ''),
     onStompError: ({ headers }) => {
       reason = wordsFor(headers.code, headers.message ?? 'The server ended the session.');

@@ -15,7 +15,7 @@ const SLOW_MODES = [
 export function RoomControls() {
   const { moderator, chat } = useApp();
   if (!moderator.active.value) return null;
-  const rules = moderator.rulesOf(chat.room.value.name);
+  const rules = chat.rulesOf(chat.room.value.name);
   const known = SLOW_MODES.some(([seconds]) => seconds === rules.slowMode);
   return (
     <section class="moderation-bar" aria-label="Moderation" data-testid="moderation-bar">
@@ -46,6 +46,14 @@ export function RoomControls() {
         onClick={() => void moderator.setRoom({ ...rules, closed: !rules.closed })}
       >
         {rules.closed ? 'Open the room' : 'Close the room'}
+      </button>
+      <button
+        type="button"
+        class="button small"
+        data-testid="moderation-more"
+        onClick={() => void moderator.panel.show()}
+      >
+        More…
       </button>
       <button
         type="button"

@@ -1,19 +1,40 @@
-/** What holds in a room. */
-export interface RoomRules {
+import type { RoomRules } from '../chat/room-rules.ts';
+
+/** A name that may not send until a time (milliseconds since 1970); in all rooms where `room` is empty. */
+export interface Mute {
+  readonly name: string;
   readonly room: string;
-  /** Seconds between two messages of one sender; 0 is off. */
-  readonly slowMode: number;
-  readonly closed: boolean;
+  readonly until: number;
+}
+
+/** Who may not send, and which words are refused. */
+export interface Rules {
+  readonly mutes: readonly Mute[];
+  readonly words: readonly string[];
+}
+
+/** What was done by a moderator, and when. */
+export interface AuditEntry {
+  readonly id: number;
+  readonly time: number;
+  readonly by: string;
+  readonly action: string;
+  readonly target: string;
 }
 
 /** The doors for moderators. Each rejects with an Error whose message can be shown; `Unwelcome` where the token is not taken. */
 export interface ModerationApi {
   /** Resolves where the token lets moderate, to how users of this server sign in. */
   check(token: string): Promise<'guest' | 'jwt'>;
-  rooms(token: string): Promise<readonly RoomRules[]>;
+  rules(token: string): Promise<Rules>;
+  /** The newest entries first. */
+  audit(token: string): Promise<readonly AuditEntry[]>;
   setRoom(token: string, rules: RoomRules): Promise<void>;
   remove(token: string, room: string, seq: number): Promise<void>;
   mute(token: string, name: string, seconds: number): Promise<void>;
+  unmute(token: string, name: string, room: string): Promise<void>;
+  addWord(token: string, word: string): Promise<void>;
+  removeWord(token: string, word: string): Promise<void>;
 }
 
 /** The token does not let moderate, or not any more. */
@@ -30,9 +51,12 @@ export const serverModeration: ModerationApi = {
     const { auth } = (await ask(token, 'GET', '/api/info')) as { auth: 'guest' | 'jwt' }; // as documented
     return auth;
   },
-  async rooms(token) {
-    const { rooms } = (await ask(token, 'GET', '/api/chat/rooms')) as { rooms: RoomRules[] }; // as documented
-    return rooms;
+  async rules(token) {
+    return (await ask(token, 'GET', '/api/moderation/rules')) as Rules; // as documented
+  },
+  async audit(token) {
+    const { entries } = (await ask(token, 'GET', '/api/moderation/audit')) as { entries: AuditEntry[] }; // as documented
+    return entries;
   },
   async setRoom(token, rules) {
     await ask(token, 'PUT', '/api/moderation/rooms', rules);
@@ -42,6 +66,16 @@ export const serverModeration: ModerationApi = {
   },
   async mute(token, name, seconds) {
     await ask(token, 'POST', '/api/moderation/mutes', { name, seconds });
+  },
+  async unmute(token, name, room) {
+    const where = room === '' ? '' : `&room=${encodeURIComponent(room)}`;
+    await ask(token, 'DELETE', `/api/moderation/mutes?name=${encodeURIComponent(name)}${where}`);
+  },
+  async addWord(token, word) {
+    await ask(token, 'POST', '/api/moderation/words', { word });
+  },
+  async removeWord(token, word) {
+    await ask(token, 'DELETE', `/api/moderation/words?word=${encodeURIComponent(word)}`);
   },
 };
 

@@ -1,6 +1,8 @@
 import { computed, signal } from '@preact/signals';
+import type { RoomRules } from '../chat/room-rules.ts';
 import type { Preferences } from '../preferences.ts';
-import { type ModerationApi, type RoomRules, Unwelcome } from './moderation-api.ts';
+import { type ModerationApi, Unwelcome } from './moderation-api.ts';
+import { ModeratorPanel } from './panel.ts';
 
 export interface ModeratorOptions {
   readonly api: ModerationApi;
@@ -40,7 +42,7 @@ export class Moderator {
   /** The form for the token is open. */
   readonly asking = signal(false);
   readonly menu = signal<OpenMenu | undefined>(undefined);
-  readonly rooms = signal<ReadonlyMap<string, RoomRules>>(new Map());
+  readonly panel: ModeratorPanel;
   /** Why the last act did not happen. */
   readonly problem = signal<string | undefined>(undefined);
   readonly #options: ModeratorOptions;
@@ -48,6 +50,7 @@ export class Moderator {
 
   constructor(options: ModeratorOptions) {
     this.#options = options;
+    this.panel = new ModeratorPanel({ api: options.api, act: (work) => this.#act(work) });
   }
 
   /** What the chat's session brings, so that closed rooms are open to it. Users' tokens have three parts, the shared one may not. */
@@ -83,7 +86,6 @@ export class Moderator {
     this.token.value = token;
     this.asking.value = false;
     changed();
-    await this.readRooms();
     return true;
   }
 
@@ -95,20 +97,9 @@ export class Moderator {
     changed();
   }
 
-  async readRooms(): Promise<void> {
-    await this.#act(async (token) => {
-      const rooms = await this.#options.api.rooms(token);
-      this.rooms.value = new Map(rooms.map((rules) => [rules.room, rules]));
-    });
-  }
-
-  rulesOf(room: string): RoomRules {
-    return this.rooms.value.get(room) ?? { room, slowMode: 0, closed: false };
-  }
-
+  /** Sets what holds in a room; the chat tells everybody, this page too. */
   async setRoom(rules: RoomRules): Promise<void> {
-    const done = await this.#act((token) => this.#options.api.setRoom(token, rules));
-    if (done) this.rooms.value = new Map(this.rooms.value).set(rules.room, rules);
+    await this.#act((token) => this.#options.api.setRoom(token, rules));
   }
 
   /** Deletes a message; it vanishes from the page as it does from everybody's. */
