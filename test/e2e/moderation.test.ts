@@ -107,7 +107,7 @@ test('slow mode says how long to wait, before and after', async () => {
   // What was said before counts already.
   await ann.page
     .getByTestId('room-wait')
-    .filter({ hasText: /You may send in \d+ min/ })
+    .filter({ hasText: /Wait \d+ min/ })
     .waitFor();
   await ann.page.getByTestId('chat-input').fill('two');
   assert.equal(await ann.page.getByTestId('chat-send').isDisabled(), true);

@@ -14,7 +14,7 @@ export function RoomNote({ rules, exempt, wait }: RoomNoteProps) {
   const { closed, slowMode } = rules;
   if (!closed && slowMode === 0) return <div id="room-note" role="status" class="visually-hidden" />;
   const words = closed
-    ? 'This room is closed: it can be read, and only moderators write.'
+    ? 'This room is closed: only moderators write.'
     : `Slow mode: one message every ${spanText(slowMode)}.`;
   return (
     <div id="room-note" class="room-note" data-testid="room-note" data-kind={closed ? 'closed' : 'slow'}>
@@ -22,7 +22,7 @@ export function RoomNote({ rules, exempt, wait }: RoomNoteProps) {
       <span role="status">{exempt && !closed ? `${words} Not for you.` : words}</span>
       {!closed && wait > 0 && (
         <span class="room-wait" data-testid="room-wait">
-          You may send in {spanText(wait)}
+          Wait {spanText(wait)}
         </span>
       )}
     </div>
