@@ -30,6 +30,13 @@ export const isOurs = ({ name }: Contender): boolean => name.startsWith('Towncri
 /** Delivered a second at the highest rate that held. */
 export const delivered = ({ best }: Climb): number => best?.result.per_second ?? 0;
 
+/** Keeps what was found, beside what was built: a run takes long, and a report can be written again. */
+export function keepFindings(findings: Findings): void {
+  const versions = [...findings.versions];
+  mkdirSync(join(HERE, '.build'), { recursive: true });
+  writeFileSync(join(HERE, '.build', 'findings.json'), JSON.stringify({ ...findings, versions }));
+}
+
 /** Writes `REPORT.md` and its charts. */
 export function writeReport(findings: Findings): void {
   mkdirSync(join(HERE, 'charts'), { recursive: true });

@@ -9,7 +9,7 @@ import { type Compression, measureCompression } from './compression.ts';
 import { type Contender, contenders } from './contenders.ts';
 import { hubCost } from './hub-cost.ts';
 import { type Climb, climb } from './ladder.ts';
-import { writeReport } from './report.ts';
+import { keepFindings, writeReport } from './report.ts';
 import { measureSteady, type Steady } from './steady.ts';
 
 const only = process.argv[2];
@@ -43,7 +43,9 @@ async function measureTheRest(): Promise<void> {
   const compression: readonly Compression[] = (await attempt('compression', measureCompression)) ?? [];
   const hub = [1, 10, 100].map((events) => [events, hubCost(events)] as const);
   const seconds = (performance.now() - began) / 1_000;
-  writeReport({ codecs: codecs(), hub, steady, climbs, chats, compression, versions, leftOut, seconds });
+  const findings = { codecs: codecs(), hub, steady, climbs, chats, compression, versions, leftOut, seconds };
+  keepFindings(findings);
+  writeReport(findings);
   console.log('bench/REPORT.md is written');
 }
 
