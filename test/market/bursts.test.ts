@@ -57,7 +57,7 @@ test('in a burst fast clients miss nothing, slow ones are conflated, and all end
   let steps = 0;
   for (let at = 0; at < trades.length; steps++) {
     const until = (trades[0]?.time ?? 0) + (steps + 1) * STEP * SPEED;
-    const before = log.shared.next;
+    const before = [...log.shared.next];
     for (let trade = trades[at]; trade !== undefined && trade.time < until; trade = trades[++at])
       log.shared.add(symbols.indexOf(trade.symbol) % 3, { ...trade, change: 0 });
     for (const [partition, next] of log.shared.next.entries()) log.deliver(partition, next - (before[partition] ?? 0));
