@@ -34,7 +34,7 @@ export interface ModerationOptions {
 
 /** Who moderates, and why: for the audit. */
 export interface Reason {
-  /** The name of a token, or `admin`. */
+  /** The name of a token, `moderator` or `operator`. */
   readonly by: string;
   readonly reason: string;
 }

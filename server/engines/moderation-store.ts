@@ -47,7 +47,7 @@ export type Change =
 
 /** What a moderator did, for the audit. */
 export interface Action {
-  /** Who: the name of a token, or `admin`. */
+  /** Who: the name of a token, `moderator` or `operator`. */
   readonly by: string;
   readonly action: string;
   readonly target: string;
