@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, Tab } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestApp } from '../support/test-app.ts';
 
 const MANY = 10_000;
@@ -116,7 +117,7 @@ test('who reads older messages sees how many are new, and a line before the firs
   await jump.waitFor();
   for (const text of ['new one', 'new two', 'new three']) await post('global', 'Bob', text);
   await jump.filter({ hasText: '3 new' }).waitFor();
-  assert.match(await tab.page.title(), /^\(3\)/);
+  await eventually(async () => assert.match(await tab.page.title(), /^\(3\)/));
   await jump.click();
   await tab.sees('new three');
   const line = tab.page.getByTestId('first-new');
@@ -124,7 +125,7 @@ test('who reads older messages sees how many are new, and a line before the firs
   const after = await line.evaluate((row) => row.nextElementSibling?.textContent ?? '');
   assert.match(after, /new one/);
   await jump.waitFor({ state: 'detached' });
-  assert.doesNotMatch(await tab.page.title(), /^\(/);
+  await eventually(async () => assert.doesNotMatch(await tab.page.title(), /^\(/));
   await context.close();
 });
 
@@ -137,15 +138,17 @@ test('rooms count what is unread, stand in the address, and keep their drafts ov
   await page.getByTestId('chat-input').fill('a draft for global');
   await page.getByTestId('room-trading').click();
   await tab.sees('over here');
-  assert.equal(new URL(page.url()).searchParams.get('room'), 'trading');
-  assert.equal(await page.getByTestId('unread-trading').count(), 0);
-  assert.equal(await page.getByTestId('chat-input').inputValue(), '');
+  await page.waitForURL(({ searchParams }) => searchParams.get('room') === 'trading');
+  await page.getByTestId('unread-trading').waitFor({ state: 'detached' });
+  const draft = (text: string): Promise<void> =>
+    eventually(async () => assert.equal(await page.getByTestId('chat-input').inputValue(), text));
+  await draft('');
   await page.getByTestId('chat-input').fill('a draft for trading');
   await page.reload();
   await tab.sees('over here');
-  assert.equal(await page.getByTestId('chat-input').inputValue(), 'a draft for trading');
+  await draft('a draft for trading');
   await page.getByTestId('room-global').click();
-  assert.equal(await page.getByTestId('chat-input').inputValue(), 'a draft for global');
+  await draft('a draft for global');
   await page.goBack();
   await page.locator('[data-testid="room-trading"][aria-current]').waitFor();
   await context.close();
@@ -209,7 +212,7 @@ test('by keyboard: help, writing, rooms, messages and copying, and the focus com
   await page.keyboard.press('m');
   await page.locator('[data-testid="chat-input"]:focus').waitFor();
   await page.keyboard.type('to the :rocket:');
-  assert.equal(await page.getByTestId('chat-input').inputValue(), 'to the 🚀');
+  await eventually(async () => assert.equal(await page.getByTestId('chat-input').inputValue(), 'to the 🚀'));
   await page.keyboard.press('Alt+ArrowDown');
   await page.locator('[data-testid="room-trading"][aria-current]').waitFor();
   await page.keyboard.press('Alt+ArrowUp');
@@ -242,6 +245,6 @@ test('a message of several lines, and one that is too long', async () => {
   await tab.page.getByTestId('count').filter({ hasText: '1,950 / 2,000' }).waitFor();
   await input.fill('\u{1F600}'.repeat(2_001));
   await tab.page.getByTestId('count').filter({ hasText: '1 too many' }).waitFor();
-  assert.equal(await tab.page.getByTestId('chat-send').isDisabled(), true);
+  await tab.page.locator('[data-testid="chat-send"]:disabled').waitFor();
   await context.close();
 });

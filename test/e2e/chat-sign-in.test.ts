@@ -42,7 +42,7 @@ for (const transport of ['websocket', 'xhr-streaming'] as const) {
     await page.getByTestId('chat-input').press('Enter');
     const message = page.locator('.own[data-state="sent"]').filter({ hasText: `over ${transport}` });
     await message.waitFor();
-    assert.match((await message.textContent()) ?? '', /Ann Example/);
+    await message.filter({ hasText: 'Ann Example' }).waitFor();
     assert.equal(await page.getByTestId('connection-chat').getAttribute('data-transport'), transport);
     await context.close();
   });

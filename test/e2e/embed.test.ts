@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { launchBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestApp } from '../support/test-app.ts';
 
 test('the embedded page shows prices and chats from another site', async () => {
@@ -26,7 +27,9 @@ test('the embedded page shows prices and chats from another site', async () => {
       await tab.locator('input').fill('<b>hello</b> from elsewhere');
       await tab.locator('button').click();
       await tab.locator('li').first().waitFor();
-      assert.deepEqual(await tab.locator('li').allTextContents(), ['A visitor: <b>hello</b> from elsewhere']);
+      await eventually(async () =>
+        assert.deepEqual(await tab.locator('li').allTextContents(), ['A visitor: <b>hello</b> from elsewhere']),
+      );
       const headers = { authorization: `Bearer ${token}` };
       await fetch(`${app.url}/api/chat/messages?seq=1`, { method: 'DELETE', headers });
       await tab.locator('li').first().waitFor({ state: 'detached' });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, Tab } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 let browser: Browser;
@@ -30,7 +31,7 @@ const row = (page: Page, kind: string) => page.locator(`[data-testid="lab-row"][
 
 test('the Lab shows the CONNECT that the page sent, and explains each bit of its frame', async () => {
   const { page, errors } = await openLab();
-  assert.equal(new URL(page.url()).pathname, '/lab');
+  await page.waitForURL(({ pathname }) => pathname === '/lab');
   await page.getByTestId('lab-pause').click();
   await page.getByTestId('lab-filter').fill('connect');
   await row(page, 'CONNECTED').waitFor();
@@ -44,7 +45,7 @@ test('the Lab shows the CONNECT that the page sent, and explains each bit of its
   assert.equal(await bits('MASK'), '1');
   assert.equal((await bits('length, 7 bits'))?.length, 7);
   const stomp = page.locator('[data-testid="lab-section"][data-title="STOMP frame"]');
-  assert.match((await stomp.textContent()) ?? '', /accept-version:1\.2/);
+  await stomp.filter({ hasText: /accept-version:1\.2/ }).waitFor();
   await page.goBack();
   await page.getByTestId('chat-input').waitFor();
   assert.deepEqual(errors, []);
@@ -76,13 +77,12 @@ test('prices come in as events, the keys move through them, and clearing empties
   await page.getByTestId('lab-pause').click();
   await page.getByTestId('lab-list').focus();
   await page.keyboard.press('Home');
-  const first = await page.locator('[data-testid="lab-row"][aria-selected="true"]').getAttribute('id');
+  const selected = page.locator('[data-testid="lab-row"][aria-selected="true"]');
+  const first = await selected.getAttribute('id');
   await page.keyboard.press('ArrowDown');
-  const second = await page.locator('[data-testid="lab-row"][aria-selected="true"]').getAttribute('id');
-  assert.notEqual(first, second);
+  await eventually(async () => assert.notEqual(await selected.getAttribute('id'), first));
   const event = page.locator('[data-testid="lab-section"][data-title="Event"]');
-  await event.waitFor();
-  assert.match((await event.textContent()) ?? '', /data: \{/);
+  await event.filter({ hasText: 'data: {' }).waitFor();
   await page.getByTestId('lab-clear').click();
   await page.getByTestId('lab-row').first().waitFor({ state: 'detached' });
   assert.deepEqual(errors, []);
@@ -93,8 +93,7 @@ test('the Lab can be opened by its address, and Sec-WebSocket-Accept is computed
   const page = await (await browser.newContext()).newPage();
   const response = await page.goto(`${server.url}/lab`);
   assert.equal(response?.status(), 200);
-  await page.locator('[data-step="accept"]').waitFor();
-  assert.match((await page.locator('[data-step="accept"]').textContent()) ?? '', /s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
+  await page.locator('[data-step="accept"]', { hasText: 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' }).waitFor();
   await page.context().close();
 });
 
@@ -120,7 +119,7 @@ test('with the debug stream on, the Lab shows the handshake and real masking key
     await page.getByLabel('Direction').selectOption('client');
     await page.locator('[data-testid="lab-row"]:not([data-kind="HTTP head"])').last().click();
     const key = page.locator('[data-testid="bit-grid"] [data-part="masking key"]').first();
-    assert.match((await key.getAttribute('data-bits')) ?? '', /1/);
+    await eventually(async () => assert.match((await key.getAttribute('data-bits')) ?? '', /1/));
     assert.deepEqual(errors, []);
     await page.context().close();
   } finally {

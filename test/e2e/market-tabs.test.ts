@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { violations } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
+import { eventually } from '../support/eventually.ts';
 import { MarketPage, PAGE_FOLDER } from '../support/market-page.ts';
 import { TestApp } from '../support/test-app.ts';
 
@@ -26,13 +27,7 @@ async function streams(): Promise<number> {
   return Number(/^towncrier_connections\{transport="sse"\} (\d+)/m.exec(text)?.[1] ?? Number.NaN);
 }
 
-async function untilStreams(count: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await streams()) === count) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.equal(await streams(), count);
-}
+const untilStreams = (count: number) => eventually(async () => assert.equal(await streams(), count));
 
 test('three tabs have one stream, and when its tab is closed another one goes on', async () => {
   const context = await browser.newContext();
@@ -126,7 +121,7 @@ test('without a server prices are stale, and say since when; they recover by the
   proxy.cut();
   const note = tab.page.locator('.chart').getByTestId('stale-note');
   await note.filter({ hasText: /^Prices stale since \d\d:\d\d:\d\d$/ }).waitFor();
-  assert.doesNotMatch(await tab.page.title(), /\d/);
+  await tab.titled((title) => !/\d/.test(title));
   await tab.state('offline');
   await tab.shot('market-offline');
   assert.deepEqual(await violations(tab.page), []);

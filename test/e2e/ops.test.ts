@@ -47,7 +47,7 @@ test('an operator sees the instance and its figures move', async () => {
   const client = await StompClient.connect(app.url, 'Ann');
   await tab.getByTestId('ops-client').filter({ hasText: 'Ann' }).waitFor();
   await tab.getByTestId('figure-Ticks').filter({ hasText: /[1-9]/ }).waitFor();
-  assert.equal(await tab.getByTestId('ops-live').getAttribute('data-state'), 'live');
+  await tab.locator('[data-testid="ops-live"][data-state="live"]').waitFor();
   await client.close();
   await tab.close();
 });

@@ -48,10 +48,11 @@ async function chat(page: Page, transport: string, texts: readonly string[]): Pr
       // The library of the page.
       // biome-ignore lint/suspicious/noExplicitAny: a script of the page has made it, and no types.
       const { SockJS } = globalThis as any;
-      const socket = new SockJS(url, null, { transports });
+      // Its own guess from one round trip is too short where the browser has much to do.
+      const socket = new SockJS(url, null, { transports, timeout: 60_000 });
       const seen: string[] = [];
       await new Promise<void>((resolve, reject) => {
-        setTimeout(() => reject(new Error(`only ${seen.length} came`)), 30_000);
+        setTimeout(() => reject(new Error(`only ${seen.length} came`)), 60_000);
         const send = (text: string): void => socket.send(`${text}\0`);
         socket.onopen = () => send('CONNECT\naccept-version:1.2\nhost:x\nlogin:browser\n\n');
         socket.onclose = (event: { code: number; reason: string }) =>

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
+/** So long a state of a page is waited for, in milliseconds: a machine may be slow and busy. */
+const PATIENCE = 90_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Where a Chromium is on this machine: `TOWNCRIER_CHROMIUM`, or by name on the PATH; `undefined` where there is none. */
@@ -33,10 +35,12 @@ export async function launchBrowser(): Promise<Browser> {
     '--disable-component-update',
     '--disable-sync',
   ];
-  return await chromium.launch({
+  const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...quiet],
   });
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE));
+  return browser;
 }
 
 /** The dashboard in a tab, spoken to by what a person sees and does. */
@@ -75,10 +79,8 @@ export class Tab {
     await input.press('Enter');
   }
 
-  async connected(timeout = 30_000): Promise<void> {
-    await this.page
-      .locator('[data-testid="connection-chat"][data-state="live"]')
-      .waitFor({ state: 'attached', timeout });
+  async connected(): Promise<void> {
+    await this.page.locator('[data-testid="connection-chat"][data-state="live"]').waitFor({ state: 'attached' });
   }
 
   /** Writes and sends a message; does not wait for it to be accepted. */
@@ -88,9 +90,9 @@ export class Tab {
   }
 
   /** Waits until a message with this text is shown as stored. */
-  async sees(text: string, timeout = 30_000): Promise<void> {
+  async sees(text: string): Promise<void> {
     const message = this.page.locator('[data-testid="chat-message"][data-state="sent"]').filter({ hasText: text });
-    await message.first().waitFor({ state: 'attached', timeout });
+    await message.first().waitFor({ state: 'attached' });
   }
 
   /** The seqs of all messages shown as stored, in the order of the page. */
@@ -114,6 +116,6 @@ export class Tab {
   async priceMoves(symbol: string, from: string): Promise<void> {
     const row = this.page.locator(`[data-testid="price-row"][data-symbol="${symbol}"]`);
     const price = row.getByTestId('price').filter({ hasNotText: from });
-    await price.waitFor({ state: 'attached', timeout: 20_000 });
+    await price.waitFor({ state: 'attached' });
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** The built page, for a server in the test's own process. */
@@ -36,8 +37,12 @@ export class MarketPage {
     return MarketPage.open(await browser.newContext(options), url);
   }
 
-  /** The symbols of the list from its top, without the counter currency. */
-  async symbols(): Promise<string> {
+  /** Waits until the list is like this: its symbols from the top, without the counter currency. */
+  async listed(symbols: RegExp): Promise<void> {
+    await eventually(async () => assert.match(await this.#symbols(), symbols));
+  }
+
+  async #symbols(): Promise<string> {
     const names = await this.page.getByTestId('price-row').evaluateAll((rows) =>
       rows
         .map((row) => ({ at: Number(row.getAttribute('aria-rowindex')), name: row.getAttribute('data-symbol') ?? '' }))
@@ -57,7 +62,7 @@ export class MarketPage {
   }
 
   async state(state: string): Promise<void> {
-    await this.page.locator(`.panel.chart[data-link="${state}"]`).waitFor({ timeout: 30_000 });
+    await this.page.locator(`.panel.chart[data-link="${state}"]`).waitFor();
   }
 
   /** The symbol's price is another one after a while. */
@@ -65,16 +70,15 @@ export class MarketPage {
     const price = this.row(symbol).getByTestId('price');
     const before = (await price.textContent()) ?? '';
     assert.notEqual(before, '');
-    await price.filter({ hasNotText: before }).waitFor({ timeout: 30_000 });
+    await price.filter({ hasNotText: before }).waitFor();
   }
 
   /** Waits until the title of the tab is like this, or another one. (The page's policy lets no script wait for it in there.) */
   async titled(isIt: (title: string) => boolean): Promise<void> {
-    for (let tries = 0; tries < 300; tries++) {
-      if (isIt(await this.page.title())) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    assert.fail(`the title stays ${await this.page.title()}`);
+    await eventually(async () => {
+      const title = await this.page.title();
+      assert.ok(isIt(title), `the title stays ${title}`);
+    });
   }
 
   /** Review material, in a folder that git ignores. */

@@ -157,19 +157,25 @@ test('when the thread dies, the commit under way has an unknown fate, and the ne
   const keep = (worker: Worker): void => void workers.push(worker);
   process.on('worker', keep);
   try {
-    await withStore(async (store) => {
+    const clock = new ManualClock();
+    const dies = async (store: MessageStore, folder: string): Promise<void> => {
       const sent = draft();
       await store.commit([sent]);
+      // The commit waits for this lock until the thread is gone.
+      const other = new DatabaseSync(join(folder, 'chat.sqlite'));
+      other.exec('BEGIN IMMEDIATE');
       const commit = store.commit([draft()]);
       const head = store.head('global');
       await microtasks();
       void workers[0]?.terminate();
       await assert.rejects(commit, StoreUnknown);
       await assert.rejects(head, /ended/);
+      other.close();
       const [outcome] = await store.commit([sent]);
       assert.equal(outcome?.kind, 'duplicate');
       assert.equal(workers.length, 2);
-    });
+    };
+    await withStore(dies, { clock });
   } finally {
     process.off('worker', keep);
   }
