@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { CandleInterval, CandleRange, CandleRecord, CountedCandle, NewestCandle } from '../candle-store.ts';
+import { candleOf } from '../rows.ts';
+import { type Migrations, migrate } from './sqlite-migrate.ts';
 
-/** A step a version, as in `sqlite-schema.ts`: one that was released is never changed. */
-const migrations: readonly string[] = [
+const migrations: Migrations = [
   `CREATE TABLE candle (
      symbol TEXT NOT NULL, interval TEXT NOT NULL, time INTEGER NOT NULL, open REAL NOT NULL, high REAL NOT NULL,
      low REAL NOT NULL, close REAL NOT NULL, volume REAL NOT NULL, ticks INTEGER NOT NULL,
@@ -12,20 +13,6 @@ const migrations: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX candle_age ON candle (interval, time);`,
 ];
-
-type Row = Record<string, SQLOutputValue>;
-
-function candleOf(row: Row): CountedCandle {
-  return {
-    time: Number(row.time),
-    open: Number(row.open),
-    high: Number(row.high),
-    low: Number(row.low),
-    close: Number(row.close),
-    volume: Number(row.volume),
-    ticks: Number(row.ticks),
-  };
-}
 
 /** What the thread of the candles is started with. */
 export interface CandleFile {
@@ -49,7 +36,7 @@ export class SqliteCandles {
     try {
       // What a power cut takes of the last commits can be made again of ticks, or is lost with them.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-      migrate(db);
+      migrate(db, migrations, () => undefined);
     } catch (error) {
       db.close();
       throw error;
@@ -101,20 +88,5 @@ export class SqliteCandles {
 
   close(): void {
     this.#db.close();
-  }
-}
-
-function migrate(db: DatabaseSync): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
-    if (version > migrations.length) {
-      throw new Error(`it has form ${version}, made by a newer version of this program that knows more than ours`);
-    }
-    for (const step of migrations.slice(version)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${migrations.length}`);
-    db.exec('COMMIT');
-  } finally {
-    if (db.isTransaction) db.exec('ROLLBACK');
   }
 }

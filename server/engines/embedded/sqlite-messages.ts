@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { erasedKey } from '../erased-key.ts';
 import type { Draft, Entry, Message, Outcome, Unit, Which } from '../message-store.ts';
+import { entryOf, messageOf } from '../rows.ts';
 import { splitUnits } from '../units.ts';
 import { SqliteModeration } from './sqlite-moderation.ts';
-import { migrate } from './sqlite-schema.ts';
+import { bringUp } from './sqlite-schema.ts';
 import { inTransaction } from './sqlite-transaction.ts';
 
 export interface SqliteFile {
@@ -17,24 +18,6 @@ export interface SqliteFile {
   readonly busyTimeout: number;
   /** The most pages of 4 KiB that the file may grow to: above it the disk counts as full. No bound by default. */
   readonly maxPages?: number | undefined;
-}
-
-type Row = Record<string, SQLOutputValue>;
-
-function messageOf(row: Row): Message {
-  return {
-    room: String(row.room),
-    seq: Number(row.seq),
-    id: String(row.id),
-    sender: String(row.sender),
-    content: String(row.content),
-    time: Number(row.time),
-  };
-}
-
-function entryOf(row: Row): Entry {
-  if (row.target === null) return messageOf(row);
-  return { room: String(row.room), seq: Number(row.seq), target: Number(row.target), time: Number(row.time) };
 }
 
 /** Opens the file with full durability: in WAL mode with FULL each commit is on the disk when it returns. */
@@ -72,7 +55,7 @@ export class SqliteMessages {
     const db = open(file);
     this.#db = db;
     try {
-      this.epoch = migrate(db, file.newEpoch);
+      this.epoch = bringUp(db, file.newEpoch);
     } catch (error) {
       db.close();
       throw error;

@@ -1,10 +1,9 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { erasedKey } from '../erased-key.ts';
 import type { Deletion } from '../message-store.ts';
-import type { Action, AuditEntry, Bounds, Change, ModerationState, Mute, RoomRules } from '../moderation-store.ts';
+import type { Action, AuditEntry, Bounds, Change, ModerationState } from '../moderation-store.ts';
+import { auditEntryOf, beyond, muteOf, type Row, rulesOf } from '../rows.ts';
 import { inTransaction } from './sqlite-transaction.ts';
-
-type Row = Record<string, SQLOutputValue>;
 
 /** Moderation in the SQLite file of the messages: see `ModerationStore`. Lives in the same thread. */
 export class SqliteModeration {
@@ -51,14 +50,11 @@ export class SqliteModeration {
     return deletion;
   }
 
-  trim(room: string, { rows, before }: Bounds, limit: number): number {
+  trim(room: string, bounds: Bounds, limit: number): number {
     return inTransaction(this.#db, () => {
       const head = Number(this.#one('SELECT head FROM room WHERE name = ?', room)?.head ?? 0);
       const oldest = this.#all('SELECT seq, time FROM message WHERE room = ? ORDER BY seq LIMIT ?', room, limit);
-      const goes = ({ seq, time }: Row): boolean =>
-        Number(seq) < head && ((rows > 0 && Number(seq) <= head - rows) || Number(time) < before);
-      const end = oldest.findIndex((row) => !goes(row));
-      const gone = end === -1 ? oldest : oldest.slice(0, end);
+      const gone = beyond(oldest, head, bounds);
       const last = gone.at(-1);
       if (last === undefined) return 0;
       this.#run('DELETE FROM message WHERE room = ? AND seq <= ?', room, Number(last.seq));
@@ -154,27 +150,6 @@ export class SqliteModeration {
   }
 }
 
-function muteOf({ room, key, name, until, addresses }: Row): Mute {
-  // What `change` wrote.
-  const covered = JSON.parse(String(addresses)) as Mute['addresses'];
-  return { room: String(room), key: String(key), name: String(name), until: Number(until), addresses: covered };
-}
-
-function rulesOf({ room, slow_mode, closed }: Row): RoomRules {
-  return { room: String(room), slowMode: Number(slow_mode), closed: closed === 1 };
-}
-
 function deletionOf(room: string, target: number, { seq, time }: Row): Deletion {
   return { room, seq: Number(seq), target, time: Number(time) };
-}
-
-function auditEntryOf({ id, time, by, action, target, reason }: Row): AuditEntry {
-  return {
-    id: Number(id),
-    time: Number(time),
-    by: String(by),
-    action: String(action),
-    target: String(target),
-    reason: String(reason),
-  };
 }

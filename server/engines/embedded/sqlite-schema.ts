@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type Migrations, migrate } from './sqlite-migrate.ts';
 
 /**
  * How the file came to its present form, one step a version: `PRAGMA user_version` counts the steps that were taken.
  * A step that was released is never changed; a new one is added at the end.
  */
-const migrations: readonly string[] = [
+const migrations: Migrations = [
   `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE room (name TEXT PRIMARY KEY, head INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE message (
@@ -30,22 +31,9 @@ const migrations: readonly string[] = [
 ];
 
 /** Brings a file to the newest form, and returns its epoch: `newEpoch` where the file is new. Throws for a newer form. */
-export function migrate(db: DatabaseSync, newEpoch: string): string {
-  // The write lock comes first, so that of two processes at a new file one makes it and the other finds it made.
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
-    if (version > migrations.length) {
-      throw new Error(`it has form ${version}, made by a newer version of this program that knows more than ours`);
-    }
-    for (const step of migrations.slice(version)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${migrations.length}`);
+export function bringUp(db: DatabaseSync, newEpoch: string): string {
+  return migrate(db, migrations, () => {
     db.prepare("INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING").run(newEpoch);
-    const epoch = db.prepare("SELECT value FROM meta WHERE name = 'epoch'").get()?.value;
-    db.exec('COMMIT');
-    return String(epoch);
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+    return String(db.prepare("SELECT value FROM meta WHERE name = 'epoch'").get()?.value);
+  });
 }

@@ -7,13 +7,14 @@ import type {
   CountedCandle,
   NewestCandle,
 } from '../candle-store.ts';
-import { isElsewhere } from './mysql-errors.ts';
+import { candleOf, type Row } from '../rows.ts';
 import type { MysqlStoreOptions } from './mysql-message-store.ts';
 import { prepareDatabase } from './mysql-open.ts';
 import { bringUp, checkServer, type Migrations } from './mysql-schema.ts';
-import { openSession, type Row, type Session } from './mysql-session.ts';
+import { openSession, type Session } from './mysql-session.ts';
 import { Sessions } from './mysql-sessions.ts';
 import { parseMysqlUrl, shown } from './mysql-url.ts';
+import { type Use, useOf } from './mysql-use.ts';
 
 export interface MysqlCandleStoreOptions extends Omit<MysqlStoreOptions, 'newEpoch'> {
   /** Names this member among those who may write. */
@@ -62,10 +63,12 @@ export async function openMysqlCandleStore(options: MysqlCandleStoreOptions): Pr
 /** Candles that many instances share. */
 class MysqlCandleStore implements CandleStore {
   readonly #sessions: Sessions;
+  readonly #use: Use;
   readonly #member: string;
 
   constructor(sessions: Sessions, member: string) {
     this.#sessions = sessions;
+    this.#use = useOf(sessions);
     this.#member = member;
   }
 
@@ -129,32 +132,8 @@ class MysqlCandleStore implements CandleStore {
   #query(sql: string): Promise<Row[]> {
     return this.#use((session) => session.query(sql));
   }
-
-  #use<T>(task: (session: Session) => Promise<T>): Promise<T> {
-    return this.#sessions.use(async (session) => {
-      try {
-        return await task(session);
-      } catch (error) {
-        // A new session finds the right server behind the name.
-        if (isElsewhere(error)) session.giveUp(error);
-        throw error;
-      }
-    });
-  }
 }
 
 function valuesOf({ symbol, interval, time, open, high, low, close, volume, ticks }: CandleRecord): string {
   return `(${[symbol, interval, time, open, high, low, close, volume, ticks].map((value) => quote(value)).join()})`;
-}
-
-function candleOf(row: Row): CountedCandle {
-  return {
-    time: Number(row.time),
-    open: Number(row.open),
-    high: Number(row.high),
-    low: Number(row.low),
-    close: Number(row.close),
-    volume: Number(row.volume),
-    ticks: Number(row.ticks),
-  };
 }

@@ -1,7 +1,8 @@
 import type { Outcome } from '../message-store.ts';
+import type { Row } from '../rows.ts';
 import { commitFailure, errno, hasErrno, isFateOpen } from './mysql-errors.ts';
 import { createRoom, type Group } from './mysql-group.ts';
-import type { Row, Session } from './mysql-session.ts';
+import type { Session } from './mysql-session.ts';
 import { HELD_LIMIT, rollBack } from './mysql-transaction.ts';
 
 /** How often a group is begun again that the server rolled back to end a deadlock. */

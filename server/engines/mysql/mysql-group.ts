@@ -1,8 +1,8 @@
 import { escape as quote } from 'mysql2';
 import { erasedKey } from '../erased-key.ts';
-import type { Draft, Entry, Message, Outcome, Unit } from '../message-store.ts';
+import type { Draft, Message, Outcome, Unit } from '../message-store.ts';
+import { messageOf, type Row } from '../rows.ts';
 import { splitUnits } from '../units.ts';
-import type { Row } from './mysql-session.ts';
 
 /** A group of drafts: the SQL that stores it, and what its results mean. Nothing here talks to the server. */
 export class Group {
@@ -186,22 +186,6 @@ function outcomesOf(
 /** A room that has no row yet gets one; one that has keeps it. */
 export function createRoom(room: string): string {
   return `INSERT INTO chat_room (name, head) VALUES (${quote(room)}, 0) ON DUPLICATE KEY UPDATE head = head`;
-}
-
-export function messageOf(row: Row): Message {
-  return {
-    room: String(row.room),
-    seq: Number(row.seq),
-    id: String(row.id),
-    sender: String(row.sender),
-    content: String(row.content),
-    time: Number(row.time),
-  };
-}
-
-export function entryOf(row: Row): Entry {
-  if (row.target === null) return messageOf(row);
-  return { room: String(row.room), seq: Number(row.seq), target: Number(row.target), time: Number(row.time) };
 }
 
 /** JSON keeps the three apart, whatever characters they hold. */

@@ -1,17 +1,18 @@
 import { escape as quote } from 'mysql2';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import { type Draft, type Entry, type Outcome, StoreDown, type Unit, type Which } from '../message-store.ts';
+import type { Draft, Entry, Outcome, Unit, Which } from '../message-store.ts';
 import type { ModeratedStore, ModerationStore } from '../moderation-store.ts';
+import { entryOf, type Row } from '../rows.ts';
 import { commitGroup } from './mysql-commit.ts';
-import { isElsewhere } from './mysql-errors.ts';
-import { entryOf, Group } from './mysql-group.ts';
+import { Group } from './mysql-group.ts';
 import { mysqlModeration } from './mysql-moderation.ts';
 import { prepareDatabase } from './mysql-open.ts';
 import { prepareSchema, readEpoch } from './mysql-schema.ts';
-import { openSession, type Row, type Session } from './mysql-session.ts';
+import { openSession, type Session } from './mysql-session.ts';
 import { Sessions } from './mysql-sessions.ts';
 import { type MysqlAddress, parseMysqlUrl, shown } from './mysql-url.ts';
+import { type Use, useOf } from './mysql-use.ts';
 
 export interface MysqlStoreOptions {
   /** `mysql://user:password@host:port/database?ssl=true&sslCa=path`; the database is `websockets_db` by default. */
@@ -59,6 +60,7 @@ class MysqlMessageStore implements MysqlStore {
   readonly #mark: () => string;
   readonly #epoch: string;
   readonly #sessions: Sessions;
+  readonly #use: Use;
 
   constructor(options: MysqlStoreOptions, address: MysqlAddress, mark: () => string, epoch: string) {
     this.#options = options;
@@ -66,7 +68,9 @@ class MysqlMessageStore implements MysqlStore {
     this.#mark = mark;
     this.#epoch = epoch;
     this.#sessions = new Sessions({ ...options, name: shown(address), open: () => this.#open() });
-    this.moderation = mysqlModeration((task) => this.#use(task));
+    // A new session sees, too, whether the server has the same history.
+    this.#use = useOf(this.#sessions);
+    this.moderation = mysqlModeration(this.#use);
   }
 
   get up(): boolean {
@@ -109,19 +113,6 @@ class MysqlMessageStore implements MysqlStore {
 
   #read(sql: string): Promise<Row[]> {
     return this.#use((session) => session.query(sql));
-  }
-
-  #use<T>(task: (session: Session) => Promise<T>): Promise<T> {
-    return this.#sessions.use(async (session) => {
-      try {
-        return await task(session);
-      } catch (error) {
-        const said = error instanceof StoreDown ? error.cause : error;
-        // A new session finds the right server behind the name, and sees whether it has the same history.
-        if (isElsewhere(said)) session.giveUp(said);
-        throw error;
-      }
-    });
   }
 
   /** A session of the same history as at the start: positions of another would mean other messages. */

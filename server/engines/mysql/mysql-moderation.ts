@@ -1,22 +1,11 @@
 import { escape as quote } from 'mysql2';
 import { erasedKey } from '../erased-key.ts';
 import type { Deletion } from '../message-store.ts';
-import type {
-  Action,
-  AuditEntry,
-  Bounds,
-  Change,
-  ModerationState,
-  ModerationStore,
-  Mute,
-  RoomRules,
-} from '../moderation-store.ts';
-import { messageOf } from './mysql-group.ts';
-import type { Row, Session } from './mysql-session.ts';
+import type { Action, AuditEntry, Bounds, Change, ModerationState, ModerationStore } from '../moderation-store.ts';
+import { auditEntryOf, beyond, messageOf, muteOf, type Row, rulesOf } from '../rows.ts';
+import type { Session } from './mysql-session.ts';
 import { transact } from './mysql-transaction.ts';
-
-/** Gives a task a session; rejects with `StoreDown` where there is none. */
-export type Use = <T>(task: (session: Session) => Promise<T>) => Promise<T>;
+import type { Use } from './mysql-use.ts';
 
 const REVISION = "SELECT value FROM chat_meta WHERE name = 'moderation'";
 /** Names one row that all changes take first, so that they come one after the other. */
@@ -40,7 +29,7 @@ async function read(session: Session, known: number | undefined): Promise<Modera
   const revision = revisionOf((await session.query(REVISION))[0]);
   if (revision === known) return undefined;
   const [mutes = [], rooms = [], words = []] = await session.batch([
-    'SELECT * FROM chat_mute ORDER BY room, mute_key',
+    'SELECT *, mute_key AS `key` FROM chat_mute ORDER BY room, mute_key',
     'SELECT * FROM chat_room_rules ORDER BY room',
     'SELECT word FROM chat_word ORDER BY word',
   ]);
@@ -109,16 +98,13 @@ async function erase(session: Session, room: string, seq: number, action: Action
   return { room, seq: own, target: seq, time: action.time };
 }
 
-async function trim(session: Session, room: string, { rows, before }: Bounds, limit: number): Promise<number> {
+async function trim(session: Session, room: string, bounds: Bounds, limit: number): Promise<number> {
   const [head] = await session.query(`SELECT head FROM chat_room WHERE name = ${quote(room)}`);
   const newest = Number(head?.head ?? 0);
   const oldest = await session.query(
     `SELECT seq, time FROM chat_message WHERE room = ${quote(room)} ORDER BY seq LIMIT ${quote(limit)}`,
   );
-  const goes = ({ seq, time }: Row): boolean =>
-    Number(seq) < newest && ((rows > 0 && Number(seq) <= newest - rows) || Number(time) < before);
-  const end = oldest.findIndex((row) => !goes(row));
-  const gone = end === -1 ? oldest : oldest.slice(0, end);
+  const gone = beyond(oldest, newest, bounds);
   const last = gone.at(-1);
   if (last === undefined) return 0;
   const below = `room = ${quote(room)} AND seq <= ${quote(Number(last.seq))}`;
@@ -128,7 +114,7 @@ async function trim(session: Session, room: string, { rows, before }: Bounds, li
 
 async function audit(session: Session, before: number, limit: number): Promise<AuditEntry[]> {
   const rows = await session.query(
-    `SELECT * FROM chat_audit WHERE id < ${quote(before)} ORDER BY id DESC LIMIT ${quote(limit)}`,
+    `SELECT *, moderator AS \`by\` FROM chat_audit WHERE id < ${quote(before)} ORDER BY id DESC LIMIT ${quote(limit)}`,
   );
   return rows.map(auditEntryOf);
 }
@@ -143,25 +129,4 @@ function list(...values: readonly (string | number)[]): string {
 
 function revisionOf(row: Row | undefined): number {
   return Number(row?.value ?? 0);
-}
-
-function muteOf({ room, mute_key, name, until, addresses }: Row): Mute {
-  // What `changed` wrote.
-  const covered = JSON.parse(String(addresses)) as Mute['addresses'];
-  return { room: String(room), key: String(mute_key), name: String(name), until: Number(until), addresses: covered };
-}
-
-function rulesOf({ room, slow_mode, closed }: Row): RoomRules {
-  return { room: String(room), slowMode: Number(slow_mode), closed: Number(closed) === 1 };
-}
-
-function auditEntryOf({ id, time, moderator, action, target, reason }: Row): AuditEntry {
-  return {
-    id: Number(id),
-    time: Number(time),
-    by: String(moderator),
-    action: String(action),
-    target: String(target),
-    reason: String(reason),
-  };
 }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { connect, isIP, type Socket } from 'node:net';
 import { type Connection, type ConnectionOptions, createConnection, type FieldPacket } from 'mysql2/promise';
 import type { Clock } from '../../clock.ts';
+import type { Row } from '../rows.ts';
 import { errno, hasErrno, isAnswer, NoAnswer } from './mysql-errors.ts';
 import type { MysqlAddress } from './mysql-url.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
+export type { Row };
 
 export interface SessionOptions {
   readonly address: MysqlAddress;
