@@ -3,7 +3,7 @@ import type { Backplane } from '../engines/backplane.ts';
 import { type Draft, type Entry, isDeletion, type Message } from '../engines/message-store.ts';
 import type { ModeratedStore } from '../engines/moderation-store.ts';
 import type { PresenceStore } from '../engines/presence-store.ts';
-import { Refusal, refusalOf } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Logger } from '../log.ts';
 import type { Tracer } from '../tracer.ts';
@@ -15,6 +15,7 @@ import { readMessage } from './message.ts';
 import { type Moderation, type ModerationOptions, openModeration } from './moderation.ts';
 import { isFrom, type News, readNews, writeNews } from './news.ts';
 import { Presence } from './presence.ts';
+import { receiving } from './receiving.ts';
 import { openRoom, type Room } from './room.ts';
 import { roomRules } from './room-rules.ts';
 import { ChatStats } from './stats.ts';
@@ -128,18 +129,13 @@ export class Chat {
   async post(room: string, body: unknown, author: Author, key?: string): Promise<Sent> {
     const draft = this.draft(room, body, author, key);
     this.#admit([draft], author);
-    const { tracer, log } = this.#options;
-    const span = tracer?.begin('chat receive', { 'chat.room': draft.room, 'chat.id': draft.id });
-    const known = { connection: author.session, room: draft.room, message: draft.id };
+    const received = receiving(this.#options, draft, author);
     try {
-      const sent = await this.#committer.commit(draft, span?.context);
-      span?.end({ 'chat.seq': sent.message.seq });
-      log.debug({ ...known, seq: sent.message.seq }, 'a message is committed');
+      const sent = await this.#committer.commit(draft, received.trace);
+      received.committed(sent);
       return sent;
     } catch (error) {
-      const { code } = refusalOf(error);
-      span?.end({ 'error.type': code });
-      log.debug({ ...known, code }, 'a message is not committed');
+      received.refused(error);
       throw error;
     }
   }
@@ -166,7 +162,19 @@ export class Chat {
   async postAll(drafts: readonly Draft[], author: Author): Promise<readonly Sent[]> {
     this.#admit(drafts, author);
     const time = this.#options.clock.now();
-    return this.#committer.commitAll(drafts.map((draft) => ({ ...draft, time })));
+    const received = drafts.map((draft) => receiving(this.#options, draft, author));
+    const traces = received.map(({ trace }) => trace);
+    try {
+      const all = await this.#committer.commitAll(
+        drafts.map((draft) => ({ ...draft, time })),
+        traces,
+      );
+      for (const [i, sent] of all.entries()) received[i]?.committed(sent);
+      return all;
+    } catch (error) {
+      for (const each of received) each.refused(error);
+      throw error;
+    }
   }
 
   /** Brings what moderation did to everybody: a deletion to our own gate too. */

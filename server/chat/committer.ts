@@ -35,8 +35,8 @@ interface Send {
   readonly drafts: readonly Draft[];
   /** When it came, on the monotonic clock. */
   readonly at: number;
-  /** The context of its trace, where it has one. */
-  readonly trace?: string | undefined;
+  /** The context of the trace of each of them that has one. */
+  readonly traces: readonly (string | undefined)[];
   resolve(sent: readonly Sent[]): void;
   reject(refusal: Refusal): void;
 }
@@ -84,16 +84,16 @@ export class Committer {
       const answer = ([sent]: readonly Sent[]): void => {
         if (sent !== undefined) resolve(sent);
       };
-      this.#add({ at: this.#now(), trace, drafts: [draft], resolve: answer, reject });
+      this.#add({ at: this.#now(), traces: [trace], drafts: [draft], resolve: answer, reject });
     });
   }
 
   /**
    * The same for several, at most 500: all of them are committed or none is, in this order and with no others between them
-   * in their room. One with the id of other content refuses all.
+   * in their room. One with the id of other content refuses all. `traces` are in the same order.
    */
-  commitAll(drafts: readonly Draft[]): Promise<readonly Sent[]> {
-    return new Promise((resolve, reject) => this.#add({ at: this.#now(), drafts, resolve, reject }));
+  commitAll(drafts: readonly Draft[], traces: readonly (string | undefined)[] = []): Promise<readonly Sent[]> {
+    return new Promise((resolve, reject) => this.#add({ at: this.#now(), drafts, traces, resolve, reject }));
   }
 
   /** Commits what waits, and takes nothing more. */
@@ -184,9 +184,11 @@ export class Committer {
   #traced(group: readonly Send[], messages: number): Span[] {
     const { tracer } = this.#options;
     if (tracer === undefined) return [];
-    return group.flatMap(({ trace }) =>
-      trace === undefined ? [] : [tracer.follow('chat commit', trace, { 'chat.group': messages })],
-    );
+    return group
+      .flatMap(({ traces }) => traces)
+      .flatMap((trace) =>
+        trace === undefined ? [] : [tracer.follow('chat commit', trace, { 'chat.group': messages })],
+      );
   }
 
   #answer(group: readonly Send[], outcomes: readonly Outcome[], again: boolean): void {
@@ -195,7 +197,7 @@ export class Committer {
     let at = 0;
     for (const send of group) {
       stats.receipts.observe((now - send.at) / 1_000);
-      const sent = send.drafts.map((draft, i) => this.#accept(draft, outcomes[at + i], again, send.trace));
+      const sent = send.drafts.map((draft, i) => this.#accept(draft, outcomes[at + i], again, send.traces[i]));
       at += send.drafts.length;
       if (sent.every((each) => each !== undefined)) send.resolve(sent);
       else this.#refuseConflict(send);
