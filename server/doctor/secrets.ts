@@ -17,12 +17,13 @@ export function withoutSecrets(settings: Settings): (text: string) => string {
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), text);
 }
 
-/** The passwords of a URL; of anything else, all of it. */
+/** The passwords of a URL, and all of it where it has some; of anything else, all of it. */
 function secretsIn(value: string): string[] {
   if (!value.includes('://')) return [value];
   const { password = '' } = CREDENTIALS.exec(value)?.groups ?? {};
   const parameters = [...value.matchAll(PARAMETERS)].map(({ groups }) => groups?.value ?? '');
-  return [value, password, ...parameters];
+  const passwords = [password, ...parameters].filter((each) => each !== '');
+  return passwords.length === 0 ? [] : [value, ...passwords];
 }
 
 function decoded(secret: string): string {

@@ -73,3 +73,9 @@ test('passwords are taken out of any text, as they are written in a URL and as t
   const hide = withoutSecrets(settings);
   assert.equal(hide('a%40bc a@bc first second third host'), `${'(hidden) '.repeat(5)}host`);
 });
+
+test('the address of an engine without a password is shown', () => {
+  const { settings } = loadSettings({ REDIS_URL: 'redis://cache:6379' });
+  assert.ok(settings !== undefined);
+  assert.equal(withoutSecrets(settings)('redis://cache:6379 answers'), 'redis://cache:6379 answers');
+});
