@@ -23,13 +23,14 @@ export function connect(session: Session, frame: Frame, receipt: string | undefi
     return;
   }
   const beat = heartBeatOf(frame);
-  const { signIn, isModerator } = session.host.options;
+  const { signIn } = session.host.options;
+  const moderator = bringsModeratorToken(session, frame);
   if (signIn === undefined) {
-    const moderator = isModerator?.(headerOf(frame, 'passcode')) ?? false;
     welcome(session, { version, beat, name: nameOf(frame, version), moderator });
     return;
   }
-  const signedIn = (identity: Identity): void => welcome(session, { version, beat, name: identity.name, identity });
+  const signedIn = (identity: Identity): void =>
+    welcome(session, { version, beat, name: identity.name, identity, moderator });
   const identity = signIn.identify(tokenIn(session, frame));
   if (identity instanceof Promise) session.wait(identity, signedIn, receipt);
   else signedIn(identity);
@@ -63,6 +64,12 @@ function welcome(session: Session, { version, beat, ...as }: Agreed): void {
 function tokenIn({ pipe }: Session, frame: Frame): string | undefined {
   const authorization = headerOf(frame, 'Authorization') ?? headerOf(frame, 'authorization');
   return tokenOfConnect(headerOf(frame, 'passcode'), authorization, pipe.peer.token);
+}
+
+/** The moderators' own token: in a header of its own, beside the user's token where there is one. A guest's may be the passcode. */
+function bringsModeratorToken({ host: { options } }: Session, frame: Frame): boolean {
+  const passcode = options.signIn === undefined ? headerOf(frame, 'passcode') : undefined;
+  return options.isModerator?.(headerOf(frame, 'moderator-token') ?? passcode) ?? false;
 }
 
 function heartBeatOf(frame: Frame): HeartBeat | undefined {

@@ -8,7 +8,7 @@ export interface SignedInAs {
   readonly name: string | undefined;
   /** Whose token came; `undefined` for guests. */
   readonly identity?: Identity;
-  /** A guest who brought the token of the moderators. */
+  /** Whether the moderators' own token came too. */
   readonly moderator?: boolean;
 }
 

@@ -28,7 +28,7 @@ export interface SessionsOptions {
   readonly maxSubscriptions?: number;
   /** Asks for tokens; everybody is a guest where it is absent. */
   readonly signIn?: Authenticator | undefined;
-  /** Whether that is the token of the moderators, which a guest may bring as passcode. */
+  /** Whether that is the moderators' own token. */
   isModerator?(token: string | undefined): boolean;
   /** Told of each refusal that a session answers with. */
   refused?(code: ErrorCode): void;

@@ -158,6 +158,20 @@ test('a stream of a name that is taken, named twice, or with a token that means 
   assert.equal(problems({ STREAMS: 'orders:latest,alerts:complete' }), undefined);
 });
 
+for (const [name, least] of [
+  ['MODERATOR_TOKEN', 24],
+  ['ADMIN_TOKEN', 16],
+  ['STREAM_TOKEN', 16],
+] as const) {
+  test(`a ${name} that could be guessed is refused, and not shown`, () => {
+    const [line = '', ...more] = problemsOf({ [name]: 'x'.repeat(least - 1) });
+    assert.deepEqual(more, []);
+    assert.match(line, new RegExp(`^${name}=\\(hidden\\): must be ${least} to 256 `));
+    assert.match(problemsOf({ [name]: 'two words of a poem about the sea' })[0] ?? '', /^\w+=\(hidden\): must be /);
+    assert.equal(loadSettings({ [name]: 'x'.repeat(least) }).problems, undefined);
+  });
+}
+
 test('an interval of candles that is named twice is refused by its name', () => {
   const { problems } = loadSettings({ CANDLE_RETENTION: '1s:1,1m:2,1s:3' });
   assert.deepEqual(problems, ['CANDLE_RETENTION: names 1s twice']);

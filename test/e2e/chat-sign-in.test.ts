@@ -2,19 +2,20 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { Front } from '../doctor/front-proxy.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { TestApp } from '../support/test-app.ts';
 import { makeToken, SECRET } from '../support/tokens.ts';
 
+const MODERATORS = 'the-token-of-the-moderators';
 const stack = new AsyncDisposableStack();
 let app: TestApp;
 let browser: Browser;
 
 before(async () => {
   app = await TestApp.start(
-    { AUTH: 'jwt', JWT_SECRET: SECRET, JWT_COOKIE: 'session' },
+    { AUTH: 'jwt', JWT_SECRET: SECRET, JWT_COOKIE: 'session', MODERATOR_TOKEN: MODERATORS },
     { page: join(import.meta.dirname, '../../web/dist') },
   );
   stack.defer(() => app.close());
@@ -47,6 +48,30 @@ for (const transport of ['websocket', 'xhr-streaming'] as const) {
     await context.close();
   });
 }
+
+test('a signed-in user who brings the moderators’ own token writes in a closed room under the own name', async () => {
+  const pageOf = async (name: string, fragment: string): Promise<Page> => {
+    const context = await browser.newContext();
+    stack.defer(() => context.close());
+    await context.addCookies([{ name: 'session', value: await makeToken({ sub: name, name }), url: app.url }]);
+    const page = await context.newPage();
+    await page.goto(`${app.url}/${fragment}`);
+    await page.getByTestId('name-known').filter({ hasText: name }).waitFor();
+    return page;
+  };
+  const zoe = await pageOf('Zoe', `#token=${MODERATORS}`);
+  const ann = await pageOf('Ann', '');
+  await zoe.getByTestId('close-room').click();
+  await ann.locator('[data-testid="room-note"][data-kind="closed"]').waitFor();
+  assert.equal(await ann.getByTestId('chat-input').isDisabled(), true);
+  await zoe.getByTestId('chat-input').fill('closed until nine');
+  await zoe.getByTestId('chat-input').press('Enter');
+  const message = ann.getByTestId('chat-message').filter({ hasText: 'closed until nine' });
+  await message.waitFor();
+  assert.match((await message.textContent()) ?? '', /Zoe/);
+  await zoe.getByTestId('close-room').click();
+  await ann.getByTestId('room-note').waitFor({ state: 'detached' });
+});
 
 test('who is not signed in is told so', async () => {
   const context = await browser.newContext();

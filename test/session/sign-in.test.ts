@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Authenticator, Identity } from '../../server/auth/identity.ts';
 import { type Scope, scopes, scopeToRead } from '../../server/auth/scopes.ts';
 import { Refusal } from '../../server/errors.ts';
+import type { SessionsOptions } from '../../server/session/sessions.ts';
 import { Stage, settle } from './stage.ts';
 
 /** Tokens that a test answers for, one by one. */
@@ -33,9 +34,9 @@ const MINUTE = 60_000;
 class SignInStage extends Stage {
   readonly provider: Provider;
 
-  constructor() {
+  constructor(options: Partial<SessionsOptions> = {}) {
     const provider = new Provider();
-    super({ signIn: provider });
+    super({ ...options, signIn: provider });
     this.provider = provider;
   }
 
@@ -290,6 +291,33 @@ test('who may come without a token is a guest under a made name, and its session
   assert.ok(stage.session.connected);
   stage.frame('SEND', { destination: '/app/chat' }, '{}');
   assert.equal(stage.pipe.end, 'scope-missing');
+});
+
+test('the moderators’ own token beside a user’s makes a moderator of the session; another one does not', async () => {
+  for (const [token, moderator] of [
+    ['ours', true],
+    ['another', undefined],
+  ] as const) {
+    const stage = new SignInStage({ isModerator: (given) => given === 'ours' });
+    stage.frame('CONNECT', { 'accept-version': '1.2', passcode: 'token-1', 'moderator-token': token });
+    await stage.provider.say(stage.identity({ scopes: new Set<Scope>(['chat:write']) }));
+    assert.equal(/\nmoderator:true\n/.test(stage.bytes()), moderator === true);
+    stage.frame('SEND', { destination: '/app/chat' }, '{}');
+    assert.deepEqual(
+      stage.destinations.sent.map(({ sender }) => [sender.name, sender.moderator]),
+      [['Ann', moderator]],
+    );
+  }
+});
+
+test('it signs nobody in: as the passcode it is taken for a user’s token, and alone it is none', () => {
+  const stage = new SignInStage({ isModerator: (given) => given === 'ours' });
+  stage.frame('CONNECT', { 'accept-version': '1.2', passcode: 'ours' });
+  stage.frame('CONNECT', { 'accept-version': '1.2', 'moderator-token': 'ours' });
+  assert.deepEqual(stage.provider.asked, ['ours']);
+  const other = new SignInStage({ isModerator: (given) => given === 'ours' });
+  other.frame('CONNECT', { 'accept-version': '1.2', 'moderator-token': 'ours' });
+  assert.deepEqual(other.provider.asked, [undefined]);
 });
 
 test('guests are connected at once, whatever their passcode, and /app/token is a destination like others', () => {

@@ -108,15 +108,16 @@ test('an act that failed is told and changes nothing; a token that is not taken 
   assert.equal(again.moderator.active.value, false, 'it is not kept');
 });
 
-test('the session brings the token where guests chat, and a user’s own where users sign in', async () => {
-  const passcode = async (token: string, auth: 'guest' | 'jwt'): Promise<string | undefined> => {
+test('CONNECT brings the token where guests chat, a user’s own where users sign in, and the shared one beside it', async () => {
+  const headers = async (token: string, auth: 'guest' | 'jwt'): Promise<Readonly<Record<string, string>>> => {
     const { moderator } = at(`token=${token}`, { auth });
     await moderator.begin();
-    return moderator.passcode;
+    return moderator.connectHeaders;
   };
-  assert.equal(await passcode('good', 'guest'), 'good');
-  assert.equal(await passcode('good.claims.signature', 'jwt'), 'good.claims.signature');
-  assert.equal(await passcode('good', 'jwt'), undefined, 'the shared token is no user’s');
+  assert.deepEqual(await headers('', 'guest'), {});
+  assert.deepEqual(await headers('good', 'guest'), { passcode: 'good' });
+  assert.deepEqual(await headers('good.claims.signature', 'jwt'), { passcode: 'good.claims.signature' });
+  assert.deepEqual(await headers('good', 'jwt'), { 'moderator-token': 'good' });
 });
 
 test('the panel shows who is muted, the words and the audit, and reads them again after each change', async () => {

@@ -36,7 +36,7 @@ export function createChat(window: Window, preferences: Preferences, view: ViewS
   const inUrl = urlParameter(window, 'room');
   const chat = createState(window, preferences, visit, view, inUrl.get() ?? FIRST_ROOM, () => connection.shown());
   const choice = new TransportChoice(visit);
-  const open = sessionsByTransport(window.location.href, tap, () => moderator.passcode);
+  const open = sessionsByTransport(window.location.href, tap, () => moderator.connectHeaders);
   const connection: ChatConnection = new ChatConnection({
     state: chat,
     open: fallingBack({ choice, open, reachable: serverReachable }),

@@ -17,13 +17,13 @@ const REACHABLE_MS = 5_000;
 export function sessionsByTransport(
   page: string,
   tap: Tap,
-  passcode: () => string | undefined,
+  connectHeaders: () => Readonly<Record<string, string>>,
 ): Readonly<Record<Transport, OpenSession>> {
   const url = new URL(PATH, page).href;
   const over = (transport: Transport): OpenSession => {
     const prepare =
       transport === 'websocket' ? webSockets(url, Versions.default, tap) : sockJsSockets(url, transport, tap);
-    return stompSessions({ transport, prepare, timeout: TIMEOUT_MS[transport], passcode });
+    return stompSessions({ transport, prepare, timeout: TIMEOUT_MS[transport], connectHeaders });
   };
   return {
     websocket: over('websocket'),

@@ -42,8 +42,8 @@ export interface StompOptions {
   readonly prepare: PrepareSocket;
   /** Within this time, in milliseconds, the server has to have greeted. */
   readonly timeout: number;
-  /** A token that goes with CONNECT, where there is one. */
-  readonly passcode?: () => string | undefined;
+  /** What goes with CONNECT besides the login: tokens, where there are some. */
+  readonly connectHeaders?: () => Readonly<Record<string, string>>;
 }
 
 /** Sessions over one transport. They do not reconnect: their owner opens another. */
@@ -89,10 +89,9 @@ export function stompSessions(options: StompOptions): OpenSession {
 
 function clientOf(login: string, socket: WebSocket, options: StompOptions, events: SessionEvents): Client {
   let reason: string | undefined;
-  const passcode = options.passcode?.();
   return new Client({
     webSocketFactory: () => socket,
-    connectHeaders: { login, ...(passcode !== undefined && { passcode }) },
+    connectHeaders: { login, ...options.connectHeaders?.() },
     connectionTimeout: options.timeout,
     reconnectDelay: 0,
     // The rates that the server offers: it beats every 10 s and asks for a beat every 20 s.

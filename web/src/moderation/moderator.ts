@@ -53,10 +53,14 @@ export class Moderator {
     this.panel = new ModeratorPanel({ api: options.api, act: (work) => this.#act(work) });
   }
 
-  /** What the chat's session brings, so that closed rooms are open to it. Users' tokens have three parts, the shared one may not. */
-  get passcode(): string | undefined {
+  /**
+   * What the chat's CONNECT brings, so that closed rooms are open to it. Where users sign in, their tokens have three parts; the
+   * shared one signs nobody in, and goes beside.
+   */
+  get connectHeaders(): Readonly<Record<string, string>> {
     const token = this.token.value;
-    return this.#auth === 'guest' || token?.split('.').length === 3 ? token : undefined;
+    if (token === undefined) return {};
+    return this.#auth === 'guest' || token.split('.').length === 3 ? { passcode: token } : { 'moderator-token': token };
   }
 
   /** Looks for a token in the address, then for one of before the page was loaded again. */
