@@ -1,7 +1,7 @@
 /**
  * `npm run test:floods`: brings one flood after the other upon a server with its defaults, and prints what a well-behaved
  * client beside it noticed, and what the server's memory did. Options: `--seconds` of each flood (default 60), `--size`
- * (default 1; less is a part of the numbers), `--only` a part of the names of the floods.
+ * (default 1; less is a part of the numbers), `--only` a part of the names of the floods; more than once for more of them.
  */
 import { parseArgs } from 'node:util';
 import { floods } from './floods.ts';
@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     size: { type: 'string', default: '1' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
   },
 });
 const seconds = Number(values.seconds);
@@ -24,7 +24,7 @@ try {
   console.log(line(HEAD));
   console.log(line(HEAD.map(() => '---')));
   await trial.quiet(1);
-  for (const flood of floods.filter(({ name }) => name.includes(values.only))) {
+  for (const flood of floods.filter(({ name }) => values.only.some((part) => name.includes(part)))) {
     const outcome = await trial.flood(flood, seconds, Number(values.size), await trial.quiet(QUIET));
     console.log(line(cells(outcome)));
     for (const complaint of outcome.complaints.slice(0, 5)) console.log(`    ${complaint}`);

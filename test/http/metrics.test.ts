@@ -11,7 +11,10 @@ import { Scrape } from '../support/scrape.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import { TestApp } from '../support/test-app.ts';
 
-/** What only a fault, another instance or an exchange moves; that each of them follows its source is a test of its own. */
+/**
+ * What only a fault, another instance or an exchange moves: test/integration/metrics-under-faults.test.ts and live-feed.test.ts do.
+ * That each of all follows its source is a test of its own.
+ */
 const STILL = [
   'towncrier_info',
   'towncrier_ready',
