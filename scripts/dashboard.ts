@@ -286,7 +286,10 @@ function graph({ title, unit, text, queries: asked }: Panel, id: number, gridPos
     datasource,
     gridPos,
     fieldConfig: { defaults: { unit, min: 0, custom: { fillOpacity: 8, showPoints: 'never' } }, overrides: [] },
-    options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } },
+    options: {
+      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
+      tooltip: { mode: 'multi', sort: 'none' },
+    },
     targets: asked.map(({ expr, legend }, at) => ({
       refId: String.fromCharCode(65 + at),
       datasource,
