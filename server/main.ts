@@ -17,7 +17,7 @@ import type { Logger } from './log.ts';
 import { openOps } from './open-ops.ts';
 import { drainWindow } from './transports/drain.ts';
 import { answerParent, farewellOfParent, neighboursOfWorker } from './worker.ts';
-import { Workers } from './workers.ts';
+import { WorkerRefused, Workers } from './workers.ts';
 
 /** Exit codes: the server failed, or was asked for something wrong. */
 const FAILED = 1;
@@ -97,7 +97,8 @@ async function serveByWorkers(settings: Settings): Promise<void> {
     const port = await workers.start();
     say(`${placeOf(settings, port)}  (${settings.WORKERS} workers, admin ${url(settings.HOST, adminPort)})`);
   } catch (error) {
-    process.stderr.write(`towncrier: ${error instanceof Error ? error.message : String(error)}\n`);
+    const said = error instanceof WorkerRefused;
+    if (!said) process.stderr.write(`towncrier: ${error instanceof Error ? error.message : String(error)}\n`);
     await stop(FAILED);
   }
 }

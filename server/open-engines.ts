@@ -7,6 +7,7 @@ import { SoleLeader } from './engines/embedded/sole-leader.ts';
 import { openSqliteStore } from './engines/embedded/sqlite-message-store.ts';
 import { createTickRing } from './engines/embedded/tick-ring.ts';
 import type { KafkaConnection, KafkaSasl } from './engines/kafka/connection.ts';
+import { TooLate } from './engines/kafka/patience.ts';
 import type { Leadership } from './engines/leadership.ts';
 import type { ModeratedStore } from './engines/moderation-store.ts';
 import type { PresenceStore } from './engines/presence-store.ts';
@@ -125,10 +126,8 @@ export async function withKafka<T>(start: EngineStart, open: (options: KafkaOpti
   const { settings, clock, log, random } = start;
   const brokers = settings.KAFKA_BROKERS;
   const tooLate = new AbortController();
-  const timer = clock.after(patienceOf(start), () => {
-    const where = `Kafka does not answer at ${brokers.join(', ')}`;
-    tooLate.abort(new Error(`${where} within ${settings.START_WAIT} s: start it, or correct KAFKA_BROKERS.`));
-  });
+  const patience = patienceOf(start);
+  const timer = clock.after(patience, () => tooLate.abort(new TooLate(patience)));
   const signal = AbortSignal.any([start.signal, tooLate.signal]);
   const tls = settings.KAFKA_TLS === 'on' ? { tls: {} } : {};
   try {

@@ -17,6 +17,24 @@ export interface WorkersOptions {
   readonly log: Logger;
 }
 
+/** A worker that could not start ends with this code, and a line that says why. */
+const REFUSED = 1;
+
+/** The first worker could not start, and has said why. */
+export class WorkerRefused extends Error {}
+
+/** The end of a worker. */
+interface Ended {
+  readonly worker: Worker;
+  readonly index: number;
+  /** How long it lived, in milliseconds. */
+  readonly age: number;
+  /** Its code, or the signal. */
+  readonly how: string;
+  /** Whether it said why. */
+  readonly said: boolean;
+}
+
 /** A worker that has not answered for so long, in milliseconds, does not answer. */
 const PATIENCE = 900;
 /** The first pause before a worker is replaced, and the longest, in milliseconds; it doubles while they die young. */
@@ -46,11 +64,16 @@ export class Workers implements Operated {
     cluster.schedulingPolicy = cluster.SCHED_RR;
   }
 
-  /** Resolves to the port when the first worker listens. Rejects when one ends before that: it has said why. */
+  /**
+   * Resolves to the port when the first worker listens; the others follow then, so that what hinders all is said once. Rejects
+   * when it ends before that, with `WorkerRefused` where it has said why.
+   */
   async start(): Promise<number> {
     this.#folder = await makeSocketFolder();
-    for (let index = 0; index < this.#options.count; index++) this.#fork(index);
-    return await this.#listening.promise;
+    this.#fork(0);
+    const port = await this.#listening.promise;
+    for (let index = 1; index < this.#options.count && !this.#stopping; index++) this.#fork(index);
+    return port;
   }
 
   /** The health of each worker by its number; `undefined` where one does not answer. */
@@ -132,16 +155,18 @@ export class Workers implements Operated {
     worker.on('message', ({ id, answer }: Answer) => this.#questions.get(id)?.(answer));
     worker.on('error', (err) => log.error({ err, worker: worker.id }, 'the channel to a worker failed'));
     worker.once('exit', (code, signal) => {
-      this.#ended({ worker, index, age: clock.monotonic() - bornAt, how: signal ?? `code ${code}` });
+      const said = code === REFUSED;
+      this.#ended({ worker, index, age: clock.monotonic() - bornAt, how: signal ?? `code ${code}`, said });
     });
   }
 
-  #ended({ worker, index, age, how }: { worker: Worker; index: number; age: number; how: string }): void {
+  #ended({ worker, index, age, how, said }: Ended): void {
     if (this.#stopping) return;
     if (!this.#started) {
       // What hinders the first hinders all: a wrong setting, a port in use.
       this.#stopping = true;
-      this.#listening.reject(new Error(`a worker ended with ${how} before it listened`));
+      const text = `a worker ended with ${how} before it listened`;
+      this.#listening.reject(said ? new WorkerRefused(text) : new Error(text));
       return;
     }
     const { clock, log } = this.#options;

@@ -148,15 +148,15 @@ test('a second signal, a while after the first, ends it at once', async () => {
 const AWAY: readonly (readonly [env: Record<string, string>, says: RegExp])[] = [
   [
     { MYSQL_URL: 'mysql://root:secret@127.0.0.1:1' },
-    /^towncrier: cannot use the database mysql:\/\/127\.0\.0\.1:1\/websockets_db/,
+    /^towncrier: cannot use the database mysql:\/\/127\.0\.0\.1:1\/websockets_db.*ECONNREFUSED.*: start it, or correct MYSQL_URL/,
   ],
   [
     { REDIS_URL: 'redis://:secret@127.0.0.1:1' },
-    /^towncrier: Redis does not answer at .*127\.0\.0\.1:1.*: start it, or correct/,
+    /^towncrier: Redis does not answer at .*127\.0\.0\.1:1.*ECONNREFUSED.*: start it, or correct REDIS_URL/,
   ],
   [
     { KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'PLAIN', KAFKA_USERNAME: 'ann', KAFKA_PASSWORD: 'secret' },
-    /^towncrier: Kafka does not answer at 127\.0\.0\.1:1 within 1 s: start it, or correct KAFKA_BROKERS/,
+    /^towncrier: Kafka does not answer at 127\.0\.0\.1:1 within 1 s .*ECONNREFUSED.*: start it, or correct KAFKA_BROKERS/,
   ],
 ];
 for (const [env, says] of AWAY) {

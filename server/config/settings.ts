@@ -78,7 +78,7 @@ export const settings = {
     pattern: /^rediss?(?:\+sentinel|\+cluster)?:\/\/\S+$/,
     patternText:
       'like redis://user:password@host:6379, rediss:// for TLS, redis+sentinel://host:26379,host/master, redis+cluster://host,host',
-    text: 'Redis, by which instances tell each other what is new.',
+    text: 'Redis, by which instances tell each other what is new; for TLS an authority of your own is named by NODE_EXTRA_CA_CERTS.',
   },
   REDIS_PREFIX: {
     type: 'text',

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import { reasonOf, refusalOf, type Wanted } from './trouble.ts';
+import { guessOf, refusalOf, type Wanted } from './trouble.ts';
 
 /** What waiting takes. */
 export interface Patience {
@@ -10,6 +10,16 @@ export interface Patience {
   readonly random: () => number;
   /** Ends the wait of a start: it rejects with the reason, at the latest when the attempt under way has timed out. */
   readonly signal?: AbortSignal;
+}
+
+/** The reason of a signal that ends the wait because it has taken so many milliseconds. */
+export class TooLate extends Error {
+  readonly waited: number;
+
+  constructor(waited: number) {
+    super(`nothing within ${waited / 1_000} s`);
+    this.waited = waited;
+  }
 }
 
 /** The first pause after a failure and the longest one, in milliseconds. */
@@ -71,15 +81,23 @@ export async function patiently<T>(patience: Patience, wanted: Wanted, attempt: 
 }
 
 async function tryOn<T>(patience: Patience, pauses: Pauses, wanted: Wanted, attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    patience.signal?.throwIfAborted();
+  for (let failure: unknown; ; ) {
+    if (patience.signal?.aborted) throw endOfWait(patience.signal.reason, wanted, failure);
     try {
       return await attempt();
     } catch (error) {
+      failure = error;
       const refusal = refusalOf(error, wanted);
       if (refusal !== undefined) throw new Error(refusal, { cause: error });
-      patience.log.warn({ reason: reasonOf(error) }, `waiting for Kafka at ${wanted.brokers.join(', ')}`);
+      patience.log.warn({ reason: guessOf(error) }, `waiting for Kafka at ${wanted.brokers.join(', ')}`);
       await pauses.pause();
     }
   }
+}
+
+function endOfWait(reason: unknown, { brokers }: Wanted, failure: unknown): unknown {
+  if (!(reason instanceof TooLate)) return reason;
+  const why = failure === undefined ? '' : ` (${guessOf(failure)})`;
+  const text = `Kafka does not answer at ${brokers.join(', ')} within ${reason.waited / 1_000} s${why}`;
+  return new Error(`${text}: start it, or correct KAFKA_BROKERS.`, { cause: failure });
 }

@@ -42,6 +42,20 @@ export function reasonOf(error: unknown): string {
   return allErrors(error).at(-1)?.message ?? String(error);
 }
 
+/** What may be behind words of the network, where Kafka says nothing. */
+const GUESSES: Readonly<Record<string, string>> = {
+  'Connection closed': 'perhaps this port wants SASL or TLS, or is not that of a broker',
+  'Client network socket disconnected before secure TLS connection was established':
+    'perhaps no TLS is spoken at this port',
+};
+
+/** Why a broker cannot be asked, and what that may mean. */
+export function guessOf(error: unknown): string {
+  const reason = reasonOf(error);
+  const guess = GUESSES[reason];
+  return guess === undefined ? reason : `${reason}: ${guess}`;
+}
+
 export interface Wanted {
   readonly brokers: readonly string[];
   readonly topic: string;
@@ -63,11 +77,12 @@ export function refusalOf(error: unknown, { brokers, topic, group }: Wanted): st
   if (messages.includes('Broker requires TLS.'))
     return `${at} speaks TLS at this port: switch TLS on, or name its plain port.`;
   if (codes.some((code) => CERTIFICATE.test(code)))
-    return `${at} shows a certificate that is not trusted (${reasonOf(error)}): name its certificate authority, or the right host.`;
+    return `${at} shows a certificate that is not trusted (${reasonOf(error)}): name the file of its authority by NODE_EXTRA_CA_CERTS, or the right host.`;
   if (codes.includes(NO_TOPIC_RIGHT) || codes.includes(NO_CLUSTER_RIGHT))
     return `${at} does not allow this user to use or create the topic ${topic}: grant Describe, Read and Write on it (and Create, or create it).`;
   if (codes.includes(NO_GROUP_RIGHT))
     return `${at} does not allow this user to join the group ${group}: grant Read on it.`;
-  if (TOO_OLD.some((code) => codes.includes(code))) return `${at} is too old: Kafka 3.1 or newer is needed.`;
+  if (TOO_OLD.some((code) => codes.includes(code)))
+    return `${at} is too old, or a controller: a broker of Kafka 3.1 or newer is needed.`;
   return undefined;
 }

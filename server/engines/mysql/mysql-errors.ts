@@ -37,7 +37,7 @@ const causes: Readonly<Record<string | number, string>> = {
   1021: 'the disk of the database is full',
   1040: 'the database has as many connections as it allows: raise max_connections',
   1044: 'the user has no right to this database, or to create it',
-  1045: 'the user or the password is wrong',
+  1045: 'the user or the password is wrong (or this user must come by TLS: ?ssl=true)',
   1114: 'the disk of the database is full',
   1129: 'the database blocks this host after many broken connections: run FLUSH HOSTS or mysqladmin flush-hosts there',
   1130: 'the database does not let this host in: the user must be created for it',
@@ -50,6 +50,7 @@ const causes: Readonly<Record<string | number, string>> = {
   3159: 'the database wants TLS: add ?ssl=true to its URL',
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host',
+  ETIMEDOUT: 'it does not answer',
   HANDSHAKE_NO_SSL_SUPPORT: 'it speaks no TLS, which ?ssl=true asks for',
   HANDSHAKE_SSL_ERROR:
     'its certificate is not trusted: name its authority by ?sslCa=/path/of/ca.pem, and the host as it does',

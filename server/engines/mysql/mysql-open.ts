@@ -87,7 +87,7 @@ async function enter<T>({ address, clock, mark }: StartOptions<T>): Promise<Sess
 
 function refusal(address: MysqlAddress, error: unknown, waited: number): StoreDown {
   const after = waited > 0 ? ` after ${Math.round(waited / 1_000)} s` : '';
-  const help = isAboutRights(error) ? `; ${rightsHelp(address)}` : '';
+  const help = isAboutRights(error) ? `; ${rightsHelp(address)}` : waited > 0 ? ': start it, or correct MYSQL_URL' : '';
   const text = `cannot use the database ${shown(address)}${after}: ${describe(error)}${help}`;
   return new StoreDown(text, { cause: error });
 }

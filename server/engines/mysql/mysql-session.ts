@@ -75,10 +75,22 @@ function driverOptions({ address, withoutDatabase }: SessionOptions, socket: Soc
       ssl: {
         rejectUnauthorized: true,
         verifyIdentity: true,
-        ...(tls.caFile !== undefined && { ca: readFileSync(tls.caFile) }),
+        ...(tls.caFile !== undefined && { ca: authorityOf(tls.caFile) }),
       },
     }),
   };
+}
+
+/** The certificates of a file. Throws a sentence for the operator. */
+function authorityOf(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`the file of ?sslCa cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new Error(`the file of ?sslCa, ${file}, holds no certificate in PEM form`);
 }
 
 /** One connection to the server, used by one at a time. Each query has a time limit; one that misses it ends the session. */

@@ -64,10 +64,18 @@ export async function connectInTime(client: RedisClient, clock: Clock, { tls }: 
   try {
     await inTime(clock, client.connect());
   } catch (error) {
-    if (!(tls && error instanceof ConnectionTimeoutError)) throw error;
-    // A Redis without TLS takes the greeting for the beginning of a command, and says nothing.
-    throw new Error('no answer: perhaps no TLS is spoken at this port', { cause: error });
+    const guess = guessOf(error, tls);
+    throw guess === undefined ? error : new Error(guess, { cause: error });
   }
+}
+
+/** What may be wrong where nothing is answered. */
+function guessOf(error: unknown, tls: boolean): string | undefined {
+  // A Redis without TLS takes the greeting for the beginning of a command, and says nothing.
+  if (tls && error instanceof ConnectionTimeoutError) return 'no answer: perhaps no TLS is spoken at this port';
+  const said = error instanceof Error ? error.message : '';
+  if (tls || !/ECONNRESET|Socket closed/.test(said)) return undefined;
+  return `${said}: perhaps TLS is spoken at this port (rediss://), or something else than Redis`;
 }
 
 /** The result, if it comes in time. Otherwise rejects; what was asked then goes on, so the client is to be destroyed. */

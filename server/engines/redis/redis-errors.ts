@@ -23,7 +23,7 @@ const refusals: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/^ERR unknown command.*SENTINEL/i, 'is not a Sentinel: name the Sentinels, or use redis://'],
   [
     /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|CERT_|ALTNAME/,
-    'shows a certificate that cannot be trusted: give the certificate of its authority, or the host name that it is for',
+    'shows a certificate that cannot be trusted: name the file of its authority by NODE_EXTRA_CA_CERTS, or the host as it does',
   ],
   [/WRONG_VERSION_NUMBER|packet length too long/, 'does not speak TLS at this port: use redis:// instead of rediss://'],
 ];

@@ -82,7 +82,7 @@ export class RedisLink {
         const refused = refusalOf(error, label);
         if (refused !== undefined) throw refused;
         if (clock.monotonic() >= end) {
-          throw new Error(`Redis does not answer at ${label} (${saidBy(error)}): start it, or correct the Redis URL.`, {
+          throw new Error(`Redis does not answer at ${label} (${saidBy(error)}): start it, or correct REDIS_URL.`, {
             cause: error,
           });
         }

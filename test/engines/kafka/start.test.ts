@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka';
 import { openKafkaLeadership } from '../../../server/engines/kafka/leadership.ts';
+import { TooLate } from '../../../server/engines/kafka/patience.ts';
 import { openKafkaTickLog } from '../../../server/engines/kafka/tick-log.ts';
 import { recordingLog } from '../../chat/recording-log.ts';
 import { KafkaServer } from '../../support/engines/kafka.ts';
@@ -66,6 +67,22 @@ test('a way to log in that the broker does not offer is refused with one sentenc
   const scram = { ...sasl, mechanism: 'SCRAM-SHA-512' } as const;
   assert.match(await refusal(openKafkaTickLog({ ...ownTopic(), brokers: userBrokers, sasl: scram })), says);
 });
+
+for (const [port, says] of [
+  ['wants a login', /within 0\.5 s \(Connection closed: perhaps this port wants SASL or TLS/],
+  ['speaks no TLS', /within 0\.5 s \(.*: perhaps no TLS is spoken at this port\)/],
+] as const) {
+  test(`a port that ${port} says nothing, and what may be behind it is said in the end`, async () => {
+    const { brokers, userBrokers } = await started;
+    const { log } = recordingLog();
+    const where = port === 'wants a login' ? { brokers: userBrokers } : { brokers, tls: {} };
+    const end = new AbortController();
+    setTimeout(() => end.abort(new TooLate(500)), 500);
+    const text = await refusal(openKafkaTickLog({ ...ownTopic(), ...where, log, signal: end.signal }));
+    assert.match(text, says);
+    assert.match(text, /: start it, or correct KAFKA_BROKERS\.$/);
+  });
+}
 
 test('a user without rights is told which ones are missing', async () => {
   const { brokers, userBrokers } = await started;

@@ -64,7 +64,7 @@ test('when its patience ends it says what it waited for', async () => {
   try {
     await assert.rejects(
       open(nobody.newUrl(), { patience: 200 }),
-      /cannot use the database mysql:.*nothing listens there/,
+      /cannot use the database mysql:.*nothing listens there.*: start it, or correct MYSQL_URL$/,
     );
   } finally {
     await nobody.dispose();
@@ -154,6 +154,11 @@ test('of several that open a new database at once one makes it, and all serve th
   const epochs = await Promise.all(stores.map((store) => store.epoch()));
   assert.equal(new Set(epochs).size, 1);
   await Promise.all(stores.map((store) => store.close()));
+});
+
+test('a file of authorities that is not there, or holds none, is told at once', async () => {
+  await refuses(`${server.url}/chat?sslCa=/nowhere/ca.pem`, /the file of \?sslCa cannot be read: .*\/nowhere\/ca\.pem/);
+  await refuses(`${server.url}/chat?sslCa=${import.meta.filename}`, /holds no certificate in PEM form/);
 });
 
 test('over TLS the certificate is checked', async () => {

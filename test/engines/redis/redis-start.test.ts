@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { openRedisBackplane } from '../../../server/engines/redis/redis-backplane.ts';
 import { openRedisPresenceStore } from '../../../server/engines/redis/redis-presence-store.ts';
@@ -67,6 +69,16 @@ for (const [name, opens] of Object.entries(open)) {
         message: /is not a Sentinel/,
       },
     );
+  });
+
+  test(`the ${name} says what may be behind a port that closes the connection`, async () => {
+    const closing = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await once(closing, 'listening');
+    const { port } = closing.address() as { port: number }; // it listens on TCP
+    await assert.rejects(opens({ ...redisOptions(`redis://127.0.0.1:${port}`), patience: 0 }), {
+      message: /perhaps TLS is spoken at this port \(rediss:\/\/\), or something else than Redis/,
+    });
+    closing.close();
   });
 
   test(`the ${name} waits for a Redis that is not there yet and says so`, { timeout: 20_000 }, async () => {
