@@ -40,6 +40,8 @@ export interface ChatOptions {
   readonly tracer?: Tracer | undefined;
 }
 
+/** What names an instance on the presence channel. */
+const INSTANCE = /^[\w-]{1,64}$/;
 /** How often the store is asked for what others committed while no backplane tells of it, in milliseconds. */
 const POLL = 250;
 /** While it is up, every so many polls ask too: an instance may have died between its commit and its news. */
@@ -244,18 +246,22 @@ export class Chat {
   #subscribe(): void {
     const { backplane, log } = this.#options;
     const { typing, presence } = this;
+    const strange = (): void => void this.stats.strange++;
     const subscriptions = [
       backplane.subscribe('global-chat-channel', {
         message: (payload) => this.#hear(payload),
         resumed: () => this.#resumed(),
+        tooLong: strange,
       }),
       backplane.subscribe('typing-channel', {
         message: (payload) => typing.hear(payload),
         resumed: () => undefined,
+        tooLong: strange,
       }),
       backplane.subscribe('presence-channel', {
-        message: (from) => presence.hear(from),
+        message: (from) => (INSTANCE.test(from) ? presence.hear(from) : strange()),
         resumed: () => presence.lookAgain(),
+        tooLong: strange,
       }),
     ];
     for (const subscribed of subscriptions) {

@@ -6,6 +6,8 @@ export interface BackplaneListener {
   message(payload: string): void;
   /** Payloads may have been lost until now: read the truth again. Also called once after the first subscribe. */
   resumed(): void;
+  /** A payload came that is longer than any of ours: it is not handed over. */
+  tooLong?(): void;
 }
 
 /**

@@ -104,14 +104,14 @@ export class RedisSubscriptions {
 
   #hear(standing: Standing, channel: Channel, payload: string | Buffer): void {
     if (standing !== this.#standing) return;
+    const listeners = this.#entries.filter((entry) => entry.channel === channel).map(({ listener }) => listener);
     if (payload.length > MAX_PAYLOAD) {
       if (this.tooLong++ === 0) this.#log.warn({ channel, bytes: payload.length }, 'a payload on Redis was too long');
+      for (const listener of listeners) this.#safely(() => listener.tooLong?.());
       return;
     }
     const text = payload.toString();
-    for (const entry of this.#entries) {
-      if (entry.channel === channel) this.#safely(() => entry.listener.message(text));
-    }
+    for (const listener of listeners) this.#safely(() => listener.message(text));
   }
 
   /** What a listener throws must not reach the decoder of the connection: it would lose its place. */

@@ -53,7 +53,7 @@ export const chatMetrics: readonly Metric[] = [
   ),
   counter(
     'towncrier_chat_strange_payloads_total',
-    'Payloads of other instances that could not be understood.',
+    'Payloads in Redis, on all channels, that are too long or could not be understood: they are dropped.',
     ({ chat }) => chat.stats.strange,
   ),
   counter(
