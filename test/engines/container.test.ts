@@ -1,35 +1,29 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { rmSync } from 'node:fs';
+import { after, before, test } from 'node:test';
 import { createClient } from 'redis';
+import { systemClock } from '../../server/clock.ts';
+import { openKafkaTickLog } from '../../server/engines/kafka/tick-log.ts';
+import { recordingLog } from '../chat/recording-log.ts';
+import { KafkaServer } from '../support/engines/kafka.ts';
+import { MysqlServer } from '../support/engines/mysql.ts';
 import { RedisServer } from '../support/engines/redis.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { askedOf, makeDockerStandIn } from './docker-stand-in.ts';
+import { ticks } from './kafka/ticks.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'towncrier-docker-'));
-const server = execFileSync('/bin/sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).trim();
-/** Stands in for Docker: notes what it is asked, and runs the system's own Redis instead of an image. */
-const STAND_IN = `#!/bin/bash
-echo "$*" >> ${folder}/asked
-name=$2
-case $1 in
-  version) ;;
-  ps) echo "towncrier-test-old 999999999" ;;
-  run) shift; while [ "$1" != redis-server ]; do [ "$1" = --name ] && echo $$ > "${folder}/$2"; shift; done; shift; exec ${server} "$@" ;;
-  kill) kill -9 "$(<"${folder}/$name")" ;;
-  pause) kill -STOP "$(<"${folder}/$name")" ;;
-  unpause) kill -CONT "$(<"${folder}/$name")" ;;
-esac
-`;
-writeFileSync(join(folder, 'docker'), STAND_IN);
-chmodSync(join(folder, 'docker'), 0o755);
-// No program is found but this one.
-process.env.PATH = folder;
+let folder: string;
+before(async () => {
+  folder = await temporaryFolder('docker');
+  await makeDockerStandIn(folder);
+  // No program is found but this one.
+  process.env.PATH = folder;
+});
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function asked(): string[] {
-  return readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n');
+/** How it was asked to run an image. */
+function runsOf(image: string): string[] {
+  return askedOf(folder).filter((line) => line.startsWith('run ') && line.includes(` ${image}`));
 }
 
 async function ping(url: string): Promise<string> {
@@ -43,7 +37,7 @@ async function ping(url: string): Promise<string> {
   }
 }
 
-test('where an engine is not installed and Docker answers it runs as a container, and is killed and started again', async () => {
+test('where Redis is not installed and Docker answers it runs as a container, and is killed and started again', async () => {
   const redis = await RedisServer.start();
   try {
     assert.equal(await ping(redis.url), 'PONG');
@@ -56,14 +50,63 @@ test('where an engine is not installed and Docker answers it runs as a container
   } finally {
     await redis.stop();
   }
-  const runs = asked().filter((line) => line.startsWith('run '));
+  const runs = runsOf('redis:8');
   assert.equal(runs.length, 2);
   const [first = ''] = runs;
-  assert.match(first, /^run --rm --name towncrier-test-\S+ --label towncrier-test=\d+ /);
+  assert.match(first, /^run --rm --name towncrier-test-\S+ --label towncrier-test=\d+ -v (\/\S+):\1 /);
   assert.ok(first.includes(` -p 127.0.0.1:${redis.port}:${redis.port} redis:8 redis-server `), first);
-  assert.deepEqual(asked().filter((line) => /^(?:pause|unpause) towncrier-test-/.test(line)).length, 2);
+  assert.deepEqual(askedOf(folder).filter((line) => /^(?:pause|unpause) towncrier-test-/.test(line)).length, 2);
+});
+
+test('so does MySQL, which keeps what it holds', async () => {
+  const mysql = await MysqlServer.start('--max-connections=77');
+  try {
+    await mysql.administer('CREATE DATABASE kept');
+    await mysql.kill();
+    await assert.rejects(mysql.administer('SELECT 1'));
+    await mysql.start();
+    mysql.freeze();
+    mysql.thaw();
+    assert.deepEqual(await mysql.administer("SHOW DATABASES LIKE 'kept'; SELECT @@max_connections AS most"), [
+      [{ 'Database (kept)': 'kept' }],
+      [{ most: 77 }],
+    ]);
+  } finally {
+    await mysql.dispose();
+  }
+  const [first = ''] = runsOf('mysql:8.4');
+  assert.ok(first.includes(` -p 127.0.0.1:${mysql.port}:${mysql.port} -e MYSQL_ALLOW_EMPTY_PASSWORD=yes `), first);
+  assert.match(first, / mysql:8\.4 mysqld --datadir=\/\S+ --port=\d+ /);
+});
+
+test('so does Kafka, which is made once and keeps what it holds', async () => {
+  const kafka = await KafkaServer.start();
+  try {
+    const patience = { clock: systemClock, log: recordingLog().log, random: Math.random };
+    const log = await openKafkaTickLog({ ...patience, brokers: kafka.brokers });
+    await log.append(ticks(0, 10));
+    await log.close();
+    await kafka.kill();
+    await kafka.run();
+    kafka.freeze();
+    kafka.thaw();
+    const again = await openKafkaTickLog({ ...patience, brokers: kafka.brokers });
+    const { next } = await again.bounds();
+    await again.close();
+    assert.equal(
+      next.reduce((sum, offset) => sum + offset),
+      10,
+    );
+  } finally {
+    await kafka.stop();
+  }
+  const [first = ''] = runsOf('apache/kafka:4.1.0');
+  for (const broker of [...kafka.brokers, ...kafka.userBrokers]) {
+    const [, port] = broker.split(':');
+    assert.ok(first.includes(` -p 127.0.0.1:${port}:${port} `), first);
+  }
 });
 
 test('what a run left behind that was killed is removed by the next one', () => {
-  assert.ok(asked().includes('rm -f towncrier-test-old'));
+  assert.ok(askedOf(folder).includes('rm -f towncrier-test-old'));
 });

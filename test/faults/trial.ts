@@ -62,7 +62,7 @@ export async function tryFault(system: System, fault: Fault, size: CrowdSize): P
 /** One line of the table, with its cells padded. */
 export function line(cells: readonly string[]): string {
   const [name = '', ...figures] = cells;
-  return `${name.padEnd(42)}${figures.map((figure) => figure.padStart(13)).join('')}`;
+  return `${name.padEnd(42)}${figures.map((figure) => figure.padStart(15)).join('')}`;
 }
 
 export const HEAD: readonly string[] = [

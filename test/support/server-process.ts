@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { freeze } from './freeze.ts';
 import { leashed } from './leash.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Who has not begun to serve after so long, in milliseconds, hangs: not even a busy machine takes as much. */
 const START_LIMIT = 60_000;
@@ -28,7 +28,7 @@ export class ServerProcess {
   }
 
   static async create(env: Record<string, string> = {}): Promise<ServerProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'towncrier-test-'));
+    const folder = await temporaryFolder('test');
     return new ServerProcess(await freePort(), await freePort(), folder, env);
   }
 

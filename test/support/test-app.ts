@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { type App, startApp } from '../../server/app.ts';
 import { systemClock } from '../../server/clock.ts';
 import { loadSettings } from '../../server/config/load.ts';
 import type { Settings } from '../../server/config/settings.ts';
 import type { AppOptions } from '../../server/start.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -45,7 +44,7 @@ export class TestApp {
   }
 
   static async start(settings: Partial<Settings> = {}, options: Partial<AppOptions> = {}): Promise<TestApp> {
-    const folder = await mkdtemp(join(tmpdir(), 'towncrier-test-'));
+    const folder = await temporaryFolder('test');
     const app = await startApp(testSettings({ DATA_DIR: folder, ...settings }), testOptions(options));
     return new TestApp(app, folder);
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { chmodSync } from 'node:fs';
 import { freeze } from '../freeze.ts';
 
 /** All containers of tests have it; its value is the process that they belong to. */
@@ -36,11 +37,19 @@ export function startContainer({ image, ports, folder, options = [], command, ou
   const name = `${LABEL}-${randomUUID()}`;
   const published = ports.flatMap((port) => ['-p', `127.0.0.1:${port}:${port}`]);
   const own = ['--rm', '--name', name, '--label', `${LABEL}=${process.pid}`, '-v', `${folder}:${folder}`];
-  const args = ['run', ...own, ...published, ...options, image, ...command];
+  const args = ['run', ...own, ...asOurselves(folder), ...published, ...options, image, ...command];
   const child = spawn('docker', args, { stdio: ['ignore', output, output] });
   containers.set(child, name);
   watch(name, child);
   return child;
+}
+
+/** What the engine writes has to be ours, so that we can remove it. Root lets the image have its own user, who has to get in. */
+function asOurselves(folder: string): string[] {
+  const [user, group] = [process.getuid?.(), process.getgid?.()];
+  if (user !== undefined && user !== 0) return ['--user', `${user}:${group}`];
+  chmodSync(folder, 0o777);
+  return [];
 }
 
 /** Ends an engine as a crash does, be it a process or a container. Its data stay. */
@@ -67,7 +76,8 @@ export function thawEngine(child: ChildProcess | undefined): void {
 /** A process of its own, which removes the container when this one is gone without having done so. */
 function watch(name: string, child: ChildProcess): void {
   const script = 'while kill -0 "$0" 2>/dev/null; do sleep 1; done; docker rm -f "$1"';
-  const watcher = spawn('/bin/sh', ['-c', script, `${process.pid}`, name], { stdio: 'ignore', detached: true });
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/bin:/bin` };
+  const watcher = spawn('/bin/sh', ['-c', script, `${process.pid}`, name], { stdio: 'ignore', detached: true, env });
   watcher.unref();
   child.once('exit', () => watcher.kill());
 }

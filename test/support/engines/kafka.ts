@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../free-port.ts';
 import { leashed } from '../leash.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from './container.ts';
 
 const VERSION = '4.4.0';
@@ -59,7 +60,7 @@ export class KafkaServer {
   /** A broker that does not run yet. */
   static async prepare(user?: KafkaUser): Promise<KafkaServer> {
     const jars = needsContainer() ? undefined : await kafkaJars();
-    const folder = await mkdtemp(join(tmpdir(), 'towncrier-kafka-'));
+    const folder = await temporaryFolder('kafka');
     const listen = jars === undefined ? '0.0.0.0' : '127.0.0.1';
     const ports = { listen, plain: await freePort(), controller: await freePort(), user: await freePort() };
     const lines = [...properties(ports, folder), ...(user ? userProperties(ports, user) : [])];
@@ -116,8 +117,14 @@ export class KafkaServer {
       image: IMAGE,
       ports: [...this.brokers, ...this.userBrokers].map((broker) => Number(broker.split(':')[1])),
       folder: this.#folder,
-      // It is another user who runs there, and the folder is ours.
-      options: ['--user', '0', '-e', 'KAFKA_HEAP_OPTS=-Xmx256m', '--entrypoint', '/bin/sh'],
+      options: [
+        '-e',
+        'KAFKA_HEAP_OPTS=-Xmx256m',
+        '-e',
+        `LOG_DIR=${join(this.#folder, 'log')}`,
+        '--entrypoint',
+        '/bin/sh',
+      ],
       command: ['-c', `${format} && exec ${bin}/kafka-server-start.sh ${this.#config}`],
       output: 'pipe',
     });
@@ -199,7 +206,7 @@ function answers(broker: string): Promise<boolean> {
 }
 
 /** The folder with Kafka's jars: brought by Maven at the first time, and kept for all others. */
-async function kafkaJars(): Promise<string> {
+export async function kafkaJars(): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'towncrier');
   const folder = join(cache, `kafka-${VERSION}`);
   requirePrograms();

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { freePort } from '../free-port.ts';
 import { leashed } from '../leash.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from './container.ts';
 
 /** A server with a database for each who asks. */
@@ -79,7 +79,7 @@ export class MysqlServer implements MysqlHost {
 
   /** Makes a server's data but does not start it: nothing listens at its port yet. */
   static async create(...flags: readonly string[]): Promise<MysqlServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'towncrier-mysql-'));
+    const folder = await temporaryFolder('mysql');
     if (!isInstalled()) {
       if (!hasDocker()) throw new Error(HELP);
       // Its own start makes the data there.

@@ -1,15 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '../../../server/clock.ts';
 import type { RedisOptions } from '../../../server/engines/redis/redis-options.ts';
 import type { Logger } from '../../../server/log.ts';
 import { freePort } from '../free-port.ts';
 import { leashed } from '../leash.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from './container.ts';
 
 /** As in `compose.yaml`. */
@@ -151,7 +150,7 @@ function hasProgram(name: string): boolean {
 
 /** A folder for the data of a server; `stop` removes it. */
 export function redisFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'towncrier-redis-'));
+  return temporaryFolder('redis');
 }
 
 /** The path of a program of Redis. Throws with the command that installs it. */
@@ -166,17 +165,16 @@ or start Docker, or name one that runs: TEST_REDIS_URL=redis://host:6379 (tests 
   }
 }
 
-/** Whether it speaks Redis, be it to refuse us. */
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    socket.write('PING\r\n');
-    const [data] = await once(socket, 'data');
-    return !String(data).startsWith('-LOADING');
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+/** Whether it speaks Redis, be it to refuse us. What stands before a container takes connections too, and closes them at once. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.setTimeout(1_000, () => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(false));
+    socket.once('data', (data) => {
+      resolve(!String(data).startsWith('-LOADING'));
+      socket.destroy();
+    });
+  });
 }
