@@ -78,6 +78,22 @@ const neverRead: Flood = {
     }),
 };
 
+/** What a connection may begin with, to say nothing more: nothing, half a request, half a handshake, a WebSocket without CONNECT. */
+const BEGINNINGS = ['', 'GET / HTTP/1.1\r\nHo', handshake().slice(0, -2), handshake()];
+
+/** Connections that wait for nothing, until they are closed. */
+const silent: Flood = {
+  name: 'connections that say nothing more',
+  run: (attack) =>
+    attack.crowd(attack.sized(1_500), async (lane) => {
+      const socket = attack.connect(2);
+      drain(socket);
+      socket.write(BEGINNINGS[lane % BEGINNINGS.length] ?? '');
+      await attack.untilClosed(socket);
+      attack.count('closed by the server', attack.over ? 0 : 1);
+    }),
+};
+
 const SLOW = [
   `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(1_000)}`,
   `POST /api/chat/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n${' '.repeat(1_000)}`,
@@ -105,4 +121,4 @@ const byteASecond: Flood = {
     }),
 };
 
-export const connectionFloods: readonly Flood[] = [aborts, newConnections, held, neverRead, byteASecond];
+export const connectionFloods: readonly Flood[] = [aborts, newConnections, held, silent, neverRead, byteASecond];

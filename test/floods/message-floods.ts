@@ -120,6 +120,24 @@ const churn: Flood = {
     }),
 };
 
+/** A frame for each of some transactions. */
+function ofEach(command: string, count: number): string {
+  return Array.from({ length: count }, (_, number) => `${command}\ntransaction:t${number}\n\n\0`).join('');
+}
+
+/** Transactions with a frame more than one may hold, and one more than may be open; all of it aborted, and again. */
+const transactions: Flood = {
+  name: 'transactions too large',
+  run: (attack) =>
+    attack.crowd(20, async () => {
+      const socket = await attack.session(2);
+      if (socket === undefined) return pause(100);
+      const sends = 'SEND\ndestination:/app/chat\ntransaction:t0\n\n{"content":"x"}\0'.repeat(101);
+      const text = `${ofEach('BEGIN', 17)}${sends}${ofEach('ABORT', 16)}`;
+      await sendFast(attack, socket, text, 'rounds of transactions');
+    }),
+};
+
 /** Pings that want an answer each, and nobody who reads it. */
 const pings: Flood = {
   name: 'pings without end',
@@ -168,6 +186,7 @@ export const messageFloods: readonly Flood[] = [
   typing,
   beats,
   churn,
+  transactions,
   pings,
   large,
 ];

@@ -56,6 +56,8 @@ const sessions = asking(
   50,
   () => `POST /ws-endpoint/0/${randomUUID()}/xhr HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`,
 );
+const symbols = Array.from({ length: 101 }, (_, number) => `S${number}-USD`).join();
+const filters = asking('filters too long', 50, () => `GET /stream?symbols=${symbols} HTTP/1.1\r\nHost: x\r\n\r\n`);
 const bodies = asking(
   'bodies too large',
   20,
@@ -63,4 +65,4 @@ const bodies = asking(
     `POST /api/chat/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(100_000)}`,
 );
 
-export const requestFloods: readonly Flood[] = [headers, info, history, post, sessions, bodies];
+export const requestFloods: readonly Flood[] = [headers, info, history, filters, post, sessions, bodies];
