@@ -107,7 +107,7 @@ test('values are chosen by their labels', () => {
 test('figures are short, with their units', () => {
   assert.deepEqual([950, 1_234, 12_340, 2_400_000, 0.25].map(short), ['950', '1,234', '12.3 k', '2.4 M', '0.3']);
   assert.deepEqual([0.0041, 0.25, 1.2].map(seconds), ['4.1 ms', '250 ms', '1.20 s']);
-  assert.equal(bytes(12_345), '12.3 kB');
+  assert.deepEqual([3_480, 12_345].map(bytes), ['3,480 B', '12.3 kB']);
   assert.deepEqual([42, 1_020, 18_000, 300_000].map(age), ['42 s', '17 min', '5 h', '3 d']);
   assert.equal(nameOf(instance('0123456789', {})), 'all 012345');
   assert.equal(nameOf(instance('0', {}, { worker: 0, peer: 'http://10.0.0.2:9090' })), 'worker 1 at 10.0.0.2:9090');

@@ -139,7 +139,7 @@ function Audit({ entries }: { entries: readonly AuditEntry[] }) {
         {entries.map(({ id, time, by, action, target }) => (
           <li key={id} data-testid="moderation-entry">
             <span class="moderation-what">
-              {action} <bdi>{target}</bdi>
+              {action} <bdi>{readable(target)}</bdi>
             </span>
             <span class="muted">
               <bdi>{by}</bdi>, {when(time)}
@@ -155,4 +155,9 @@ const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle
 
 function when(time: number): string {
   return format.format(time);
+}
+
+/** The audit holds times as ISO 8601 has them, for every reader; here they are those of the page. */
+function readable(target: string): string {
+  return target.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => when(Date.parse(time)));
 }

@@ -18,7 +18,8 @@ export function seconds(value: number): string {
 
 /** Bytes in powers of 1,000, as networks count. */
 export function bytes(value: number): string {
-  return `${short(value)}B`;
+  // Behind a prefix there is no blank: 3,480 B, 34.8 kB.
+  return value >= 1e4 ? `${short(value)}B` : `${short(value)} B`;
 }
 
 /** How long ago something began: 42 s, 17 min, 5 h, 3 d. */
