@@ -20,7 +20,7 @@ const SETTLE = 10_000;
 export interface Measured {
   readonly chat: Latencies;
   readonly ticks: Latencies;
-  /** Of `/metrics` and `/health/ready` at the admin port. */
+  /** Of `/metrics`, `/health/ready` and what `/ops` shows, at the admin port. */
   readonly admin: Latencies;
 }
 
@@ -143,6 +143,7 @@ export class Trial {
   async #gauges(): Promise<{ readonly memory: number; readonly cpu: number; readonly connections: number }> {
     const text = await this.#ask('/metrics');
     await this.#ask('/health/ready');
+    await this.#ask('/ops/api/instances');
     const sum = (name: string): number =>
       [...text.matchAll(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'gm'))].reduce(
         (all, [, value]) => all + Number(value),
