@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
+import { type Clock, systemClock } from '../../server/clock.ts';
 import type { Settings } from '../../server/config/settings.ts';
 import { httpLimits } from '../../server/http/http-limits.ts';
 import { rawRequest } from '../support/raw-http.ts';
@@ -16,11 +17,14 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close();
 });
 
-async function start(settings: Partial<Settings>): Promise<TestApp> {
-  const app = await TestApp.start(settings);
+async function start(settings: Partial<Settings>, clock = systemClock): Promise<TestApp> {
+  const app = await TestApp.start(settings, { clock });
   opened.push(app);
   return app;
 }
+
+/** Its second lasts ten, so that what is sent at once is more than its rate on a slow machine too. */
+const slow: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() / 10 };
 
 /** Connections that say nothing, all of them accepted by the kernel. */
 async function connections(app: TestApp, count: number): Promise<Socket[]> {
@@ -75,7 +79,7 @@ test('a stream and a WebSocket count as long as they are open, and no longer', a
 });
 
 test('new connections a second: above the burst they are refused', async () => {
-  const app = await start({ CONNECT_RATE_LIMIT: 1 });
+  const app = await start({ CONNECT_RATE_LIMIT: 1 }, slow);
   const ask = () => rawRequest(app.app.port, 'GET /api/info HTTP/1.1\nHost: x\nConnection: close\n\n');
   const answers: string[] = [];
   for (let i = 0; i < 10; i++) answers.push(await ask());
@@ -87,7 +91,7 @@ test('new connections a second: above the burst they are refused', async () => {
 
 test('requests a second: above the burst they are refused, and pages of allowed sites may read why', async () => {
   const site = 'https://friend.example';
-  const app = await start({ REQUEST_RATE_LIMIT: 1, ALLOWED_ORIGINS: [site] });
+  const app = await start({ REQUEST_RATE_LIMIT: 1, ALLOWED_ORIGINS: [site] }, slow);
   const answers: Response[] = [];
   for (let i = 0; i < 10; i++) answers.push(await app.get('/api/info', { origin: site }));
   const last = answers.findLast(({ status }) => status === 429);
@@ -106,7 +110,7 @@ async function refusedOf(ask: () => Promise<Response>): Promise<Response> {
 }
 
 test('SockJS requests a second: above the burst they are refused, whatever they ask for, and the page is not', async () => {
-  const app = await start({ SOCKJS_RATE_LIMIT: 1 });
+  const app = await start({ SOCKJS_RATE_LIMIT: 1 }, slow);
   for (const path of ['', '/info', '/0/s/xhr_send', '/nothing']) {
     const refused = await refusedOf(() => fetch(`${app.url}/ws-endpoint${path}`));
     assert.equal((await json(refused)).code, 'too-fast', path);
@@ -121,7 +125,7 @@ test('SockJS requests a second: above the burst they are refused, whatever they 
 });
 
 test('requests of /stream that leave their connection as it was count as those of the API', async () => {
-  const app = await start({ REQUEST_RATE_LIMIT: 1 });
+  const app = await start({ REQUEST_RATE_LIMIT: 1 }, slow);
   for (const method of ['HEAD', 'OPTIONS', 'POST']) await refusedOf(() => fetch(`${app.url}/stream`, { method }));
   // One that is refused takes its connection with it, and new connections are counted.
   const wrong = await fetch(`${app.url}/stream?interval=x`);
@@ -129,7 +133,7 @@ test('requests of /stream that leave their connection as it was count as those o
 });
 
 test('messages a second: too many are refused on the error queue, and each one with a RECEIPT is stored', async () => {
-  const app = await start({ CHAT_RATE_LIMIT: 2 });
+  const app = await start({ CHAT_RATE_LIMIT: 2 }, slow);
   const client = await StompClient.connect(app.url, 'ann');
   opened.push(client);
   client.send('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
@@ -161,7 +165,7 @@ test('messages a second: too many are refused on the error queue, and each one w
 });
 
 test('messages a second: where nobody listens to errors, one too many is an ERROR', async () => {
-  const app = await start({ CHAT_RATE_LIMIT: 1 });
+  const app = await start({ CHAT_RATE_LIMIT: 1 }, slow);
   const client = await StompClient.connect(app.url, 'ann');
   opened.push(client);
   for (let i = 0; i < 10; i++) client.send('SEND', { destination: '/app/chat' }, '{"content":"x"}');
@@ -170,7 +174,7 @@ test('messages a second: where nobody listens to errors, one too many is an ERRO
 });
 
 test('messages a second: POST counts with the sessions of its address, and is answered with 429', async () => {
-  const app = await start({ CHAT_RATE_LIMIT: 1 });
+  const app = await start({ CHAT_RATE_LIMIT: 1 }, slow);
   const answers = await Promise.all(
     Array.from({ length: 400 }, (_, i) => app.post('/api/chat/messages', { content: `p${i}` })),
   );
@@ -183,7 +187,7 @@ test('messages a second: POST counts with the sessions of its address, and is an
 });
 
 test('typing events a second: above the burst they are refused', async () => {
-  const app = await start({ TYPING_RATE_LIMIT: 1 });
+  const app = await start({ TYPING_RATE_LIMIT: 1 }, slow);
   const client = await StompClient.connect(app.url, 'ann');
   opened.push(client);
   client.send('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
@@ -207,7 +211,7 @@ test('subscriptions: one too many is refused', async () => {
 });
 
 test('behind a trusted proxy each address that it names has limits of its own', async () => {
-  const app = await start({ TRUST_PROXY: ['loopback'], MAX_CONNECTIONS_PER_ADDRESS: 2, REQUEST_RATE_LIMIT: 1 });
+  const app = await start({ TRUST_PROXY: ['loopback'], MAX_CONNECTIONS_PER_ADDRESS: 2, REQUEST_RATE_LIMIT: 1 }, slow);
   const as = (address: string) => ({ 'X-Forwarded-For': address });
   const open = async (address: string): Promise<string> => {
     const socket = await RawWebSocket.open(app.app.port, as(address));
