@@ -51,7 +51,7 @@ after(() => stack.disposeAsync());
 
 /** Waits until an expression has an answer: a rate is known after the second scrape. */
 async function answered(expr: string): Promise<number> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 900; tries++) {
     const { length } = await prometheus.query(expr);
     if (length > 0) return length;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -88,7 +88,7 @@ test('the same for what every alert compares; none has an answer that is always 
 });
 
 test('two instances without Kafka are two active feeds, and that is what the alert sees', async () => {
-  for (let tries = 0; tries < 100 && (await prometheus.query('sum(towncrier_feed_active) == 2')).length === 0; tries++)
+  for (let tries = 0; tries < 600 && (await prometheus.query('sum(towncrier_feed_active) == 2')).length === 0; tries++)
     await new Promise((resolve) => setTimeout(resolve, 100));
   const rule = rules.find(({ alert }) => alert === 'TowncrierNotOneFeed');
   assert.equal((await prometheus.query(rule?.expr ?? '')).length, 1);

@@ -61,7 +61,7 @@ export class ProxyProcess {
   }
 
   async #ready(): Promise<void> {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 1_200; tries++) {
       if (this.#child.exitCode !== null) throw new Error('HAProxy does not take its configuration');
       const health = await fetch(this.healthUrl).catch(() => undefined);
       if (health?.ok === true) return;

@@ -17,7 +17,8 @@ function doctor(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: unknown; readonly output: string }> {
-  const environment = { PATH: process.env.PATH, DATA_DIR: join(tmpdir(), 'towncrier-doctor-none'), ...env };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const environment = { PATH, NODE_COMPILE_CACHE, DATA_DIR: join(tmpdir(), 'towncrier-doctor-none'), ...env };
   return new Promise((resolve) => {
     execFile(process.execPath, [DOCTOR, ...args], { env: environment }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, output: stdout + stderr }),

@@ -35,7 +35,7 @@ function diagnose(KAFKA_PREFIX: string, changes: Partial<Settings> = {}): Promis
  * again then, and is told that there is one.
  */
 async function makeTopic(topic: string, partitions: number, configs: TopicPlan['configs'] = {}): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     const found = await findOrCreateTopic(admin, { topic, partitions, configs }).catch((error) => {
       if (reasonOf(error).includes('leader')) return undefined;
       throw error;

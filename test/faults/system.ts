@@ -71,11 +71,11 @@ export class System {
 
   /** The feed that produces now. */
   async activeFeed(): Promise<ServerProcess> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       for (const feed of this.feeds) if (await isActive(feed)) return feed;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error('no feed became active within 20 s');
+    throw new Error('no feed became active within a minute');
   }
 
   stop(): Promise<void> {

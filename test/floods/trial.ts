@@ -14,8 +14,10 @@ const HISTORY = 500;
 const BURST = 100;
 /** The server's memory is looked at so often, in milliseconds. */
 const LOOK = 250;
-/** How long a flood's connections have to be gone, and the witness's messages to come back, in milliseconds. */
-const SETTLE = 10_000;
+/** How long the witness's messages have to come back, in milliseconds: what has not then is lost. */
+const SETTLE = 60_000;
+/** How long a flood's connections are waited for to be gone, in milliseconds. */
+const GONE = 10_000;
 
 export interface Measured {
   readonly chat: Latencies;
@@ -134,9 +136,9 @@ export class Trial {
     return JSON.parse(text);
   }
 
-  /** Waits until only the witness is connected, and `SETTLE` at most. */
+  /** Waits until only the witness is connected, and `GONE` at most. */
   async #gone(): Promise<void> {
-    const until = performance.now() + SETTLE;
+    const until = performance.now() + GONE;
     while ((await this.#gauges()).connections > 2 && performance.now() < until) await wait(100);
   }
 

@@ -19,10 +19,10 @@ before(async () => {
 
 after(() => server?.dispose());
 
-/** What a command prints within a few seconds; one that goes on for ever is ended then. */
+/** What a command prints, within a minute; one that goes on for ever is ended when that is enough. */
 async function output(command: string, args: readonly string[], enough: (text: string) => boolean): Promise<string> {
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   let text = '';
   const keep = (chunk: Buffer): void => {
     text += chunk.toString();

@@ -29,7 +29,7 @@ before(async () => {
 after(() => stack.disposeAsync());
 
 async function spans(like: (span: CollectedSpan) => boolean, count: number): Promise<CollectedSpan[]> {
-  for (let tries = 0; tries < 200 && collector.spans.filter(like).length < count; tries++)
+  for (let tries = 0; tries < 1_200 && collector.spans.filter(like).length < count; tries++)
     await new Promise((resolve) => setTimeout(resolve, 50));
   return collector.spans.filter(like);
 }

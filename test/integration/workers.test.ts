@@ -46,11 +46,11 @@ async function instance(): Promise<string> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     if (await condition().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail('that did not happen within 15 s');
+  assert.fail('that did not happen within a minute');
 }
 
 function children(pid: number): number[] {
@@ -166,20 +166,22 @@ test('a SockJS session of a worker that dies ends, and a new one goes on from th
 
 test('a worker that hangs is named, and gets nobody more than one connection', async () => {
   const [victim = 0] = children(server.pid);
+  const over = new AbortController();
   process.kill(victim, 'SIGSTOP');
   try {
     const { state, ready, degraded } = await health();
     assert.deepEqual([state, ready], ['degraded', true]);
     assert.match(degraded.join(), /^worker \d+: does not answer$/);
-    const answered = Array.from({ length: 12 }, () =>
-      fetch(`${server.url}/api/info`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(3_000) }).then(
-        () => 1,
-        () => 0,
-      ),
-    );
-    const count = (await Promise.all(answered)).reduce<number>((sum, each) => sum + each, 0);
-    assert.ok(count >= 11, `${count} of 12 were answered`);
+    const asked = { headers: { connection: 'close' }, signal: over.signal };
+    let answered = 0;
+    for (let i = 0; i < 12; i++)
+      void fetch(`${server.url}/api/info`, asked).then(
+        () => answered++,
+        () => undefined,
+      );
+    await until(async () => answered >= 11);
   } finally {
+    over.abort();
     process.kill(victim, 'SIGCONT');
   }
   await until(async () => (await health()).state === 'ready');

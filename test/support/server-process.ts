@@ -8,8 +8,10 @@ import { leashed } from './leash.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Who has not begun to serve after so long, in milliseconds, hangs: not even a busy machine takes as much. */
-const START_LIMIT = 60_000;
+const START_LIMIT = 120_000;
 const MAIN = join(import.meta.dirname, '../../server/main.ts');
+/** What a server has of this process's environment: its settings come from the test alone. */
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 
 /** The whole product as its user starts it, in a process, a port and a data folder of its own. */
 export class ServerProcess {
@@ -57,7 +59,7 @@ export class ServerProcess {
     };
     const { program, args } = leashed(process.execPath, [MAIN]);
     const child = spawn(program, args, {
-      env: { PATH: process.env.PATH, ...own, ...this.#env },
+      env: { PATH, NODE_COMPILE_CACHE, ...own, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
