@@ -279,3 +279,14 @@ test('an answer that lists no stream is no sign of life', async () => {
     assert.equal(source.live, false);
   });
 });
+
+test('a message that is larger than any exchange sends ends the connection, and another is made', () =>
+  withSource([coinbase, coinbaseDialect], async ({ standIn, stats, prices, until }) => {
+    await standIn.subscribed('BTC-USD');
+    standIn.say(`"${'x'.repeat(1_048_576)}"`);
+    await until(() => standIn.connections === 2);
+    await standIn.subscribed('BTC-USD');
+    standIn.trade('BTC-USD', '5');
+    await until(() => prices().length === 1);
+    assert.deepEqual([prices(), stats.cut, stats.strange], [[5], 1, 0]);
+  }));
