@@ -61,7 +61,7 @@ const needs: readonly Need[] = [
     name: 'Prometheus',
     apt: 'prometheus',
     brew: 'prometheus',
-    of: /deploy\/observe/,
+    of: /deploy\/(?:observe|alerts)/,
     there: () => onPath('prometheus') && onPath('promtool'),
   },
   { name: 'HAProxy', apt: 'haproxy', brew: 'haproxy', of: /deploy\/proxy/, there: () => onPath('haproxy') },

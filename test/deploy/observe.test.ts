@@ -25,11 +25,13 @@ const rules = groups.flatMap((group) => group.rules);
 
 const stack = new AsyncDisposableStack();
 let prometheus: PrometheusProcess;
+let metricsUrl: string;
 
 before(async () => {
   const server = await ServerProcess.create();
   stack.defer(() => server.dispose());
   await server.start();
+  metricsUrl = `http://127.0.0.1:${server.adminPort}/metrics`;
   const other = await ServerProcess.create();
   stack.defer(() => other.dispose());
   await other.start();
@@ -62,6 +64,23 @@ async function answered(expr: string): Promise<number> {
 test('promtool takes the configuration and the alerts', () => {
   const said = execFileSync('promtool', ['check', 'config', 'prometheus.yml'], { cwd: FOLDER, encoding: 'utf8' });
   assert.match(said, new RegExp(`SUCCESS: ${rules.length} rules found`));
+});
+
+test('promtool finds nothing wrong with a metric of ours', async () => {
+  const check = (input: string): string[] => {
+    const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
+    return `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+  };
+  const scraped = await (await fetch(metricsUrl)).text();
+  // These names are prom-client's.
+  assert.deepEqual(
+    check(scraped).filter((line) => !/^nodejs_\w+_total non-counter /.test(line)),
+    [],
+  );
+  assert.match(
+    check(scraped.replaceAll('towncrier_hub_clients', 'towncrier_hub_clients_total')).join(),
+    /towncrier_hub_clients_total/,
+  );
 });
 
 test('a broken expression would be found', async (t) => {
