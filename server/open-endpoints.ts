@@ -14,7 +14,9 @@ import { createPublicServer, SOCKETS } from './http/public-server.ts';
 import { createRest } from './http/rest.ts';
 import type { StreamRoutesOptions } from './http/stream-routes.ts';
 import type { Hub } from './hub/hub.ts';
+import { answerNeighbour } from './lab/answer.ts';
 import { Lab } from './lab/lab.ts';
+import { LAB_PATH } from './lab/watch-elsewhere.ts';
 import { Limits } from './limits/limits.ts';
 import type { CandleHistory } from './market/candle-history.ts';
 import type { Market } from './market/market.ts';
@@ -22,7 +24,7 @@ import { Sessions } from './session/sessions.ts';
 import type { Start } from './start.ts';
 import type { OwnStream } from './streams/own-stream.ts';
 import { SockJsEndpoint } from './transports/sockjs/endpoint.ts';
-import { listenForNeighbours } from './transports/sockjs/neighbours.ts';
+import { listenForNeighbours, socketsOfOthers } from './transports/sockjs/neighbours.ts';
 import { SseEndpoint } from './transports/sse.ts';
 import { WebSocketEndpoint } from './transports/websocket.ts';
 
@@ -70,8 +72,9 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
     opened: () => presence.opened(),
     closed: () => presence.closed(),
   });
-  const sockjs = await openSockJs(start, sessions, websocket, limits, signIn);
   const lab = openLab(start);
+  const sockjs = await openSockJs(start, sessions, websocket, limits, signIn);
+  await openToNeighbours(start, sockjs, lab);
   const stream = sse.handle.bind(sse);
   const upgrade = websocket.upgrade.bind(websocket);
   const handlers = {
@@ -108,9 +111,11 @@ function streamRoutes({ settings, clock, newId }: Start, streams: ReadonlyMap<st
   return { streams, clock, newId, rate, eventBytes, token: AUTH === 'jwt' ? undefined : STREAM_TOKEN };
 }
 
-function openLab({ settings, clock }: Start): Lab | undefined {
+function openLab({ settings, clock, neighbours: near }: Start): Lab | undefined {
   if (settings.PROTOCOL_LAB === 'off') return undefined;
-  return new Lab({ clock, watches: settings.LAB_WATCHES, bytesPerSecond: settings.LAB_BYTES_PER_SECOND });
+  const { LAB_WATCHES: watches, LAB_BYTES_PER_SECOND: bytesPerSecond } = settings;
+  const neighbours = near && { index: near.index, count: near.count, sockets: socketsOfOthers(near) };
+  return new Lab({ clock, watches, bytesPerSecond, neighbours });
 }
 
 async function openSockJs(
@@ -120,7 +125,7 @@ async function openSockJs(
   limits: Limits,
   signIn: SignIn | undefined,
 ): Promise<SockJsEndpoint> {
-  const { opened, settings, clock, log, newId, neighbours } = start;
+  const { settings, log, newId, neighbours } = start;
   const body = await readFile(fileURLToPath(import.meta.resolve('sockjs-client/dist/sockjs.min.js')));
   const sockjs = new SockJsEndpoint({
     host,
@@ -142,11 +147,21 @@ async function openSockJs(
     },
     upgrade: websocket.upgrade.bind(websocket),
   });
-  if (neighbours !== undefined) {
-    const server = await listenForNeighbours(neighbours, sockjs.handleForwarded.bind(sockjs));
-    opened.defer(() => stopListening(server, clock, NEIGHBOURS_GRACE));
-  }
   return sockjs;
+}
+
+/** What other workers of the same parent may ask for. */
+async function openToNeighbours(
+  { opened, clock, neighbours }: Start,
+  sockjs: SockJsEndpoint,
+  lab: Lab | undefined,
+): Promise<void> {
+  if (neighbours === undefined) return;
+  const server = await listenForNeighbours(neighbours, (request, response) => {
+    if (lab !== undefined && request.url?.startsWith(LAB_PATH)) void answerNeighbour(lab, request, response);
+    else sockjs.handleForwarded(request, response);
+  });
+  opened.defer(() => stopListening(server, clock, NEIGHBOURS_GRACE));
 }
 
 /** Who asks for tokens; `undefined` where everybody is a guest. */

@@ -6,12 +6,24 @@ import { ClientFrames } from './client-frames.ts';
 import { withoutSecrets } from './secrets.ts';
 import { tapSocket } from './tap-socket.ts';
 import { MOST_CONNECTIONS, Watch, type WatchSink } from './watch.ts';
+import { watchElsewhere } from './watch-elsewhere.ts';
 
 export interface LabOptions {
   readonly clock: Clock;
   /** Watches at one time. */
   readonly watches: number;
   readonly bytesPerSecond: number;
+  /** Where several processes share the port. */
+  readonly neighbours?: LabNeighbours | undefined;
+}
+
+/** The processes that share the port, as one of them sees them. */
+export interface LabNeighbours {
+  /** The number of this process, from 0. */
+  readonly index: number;
+  readonly count: number;
+  /** Unix sockets of the others. */
+  readonly sockets: readonly string[];
 }
 
 /** At least 128 bits in base64url. */
@@ -45,18 +57,53 @@ export class Lab {
    * Begins a watch. Throws a `Refusal`: `invalid-parameter`, `lab-taken`, `lab-full`.
    * @param until - when the right to watch ends, in milliseconds since 1970
    * @param open - makes the sink, once nothing is refused any more
+   * @param after - called when it has ended
    */
-  watch(token: unknown, until: number, open: () => WatchSink): Watch {
+  watch(token: unknown, until: number, open: () => WatchSink, after?: () => void): Watch {
+    const name = this.#free(token);
+    const { clock, bytesPerSecond } = this.#options;
+    const time = Math.max(0, Math.min(MOST_TIME, until - clock.now()));
+    const ended = (): void => {
+      this.#watches.delete(name);
+      after?.();
+    };
+    const watch = new Watch({ clock, bytesPerSecond, time, ended, sink: open() });
+    this.#watches.set(name, watch);
+    return watch;
+  }
+
+  /**
+   * The same for all processes that share the port, for a connection may be with any of them: resolves once all of them watch.
+   * When one is gone, the watch ends.
+   */
+  async watchEverywhere(token: unknown, until: number, open: () => WatchSink): Promise<Watch> {
+    const sockets = this.#options.neighbours?.sockets ?? [];
+    const name = this.#free(token);
+    let watch: Watch | undefined;
+    let complete = true;
+    const told = (event: string): void => watch?.pass(event);
+    const lost = (): void => {
+      complete = false;
+      watch?.end('worker-gone');
+    };
+    const end = await watchElsewhere({ sockets, token: name, until, told, lost });
+    try {
+      if (!complete) throw new Refusal('worker-gone');
+      watch = this.watch(name, until, open, end);
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return watch;
+  }
+
+  /** The token, where it may be watched. */
+  #free(token: unknown): string {
     if (typeof token !== 'string' || !TOKEN.test(token))
       throw new Refusal('invalid-parameter', 'The parameter lab must be 22 to 64 letters, digits, - and _.');
     if (this.#watches.has(token)) throw new Refusal('lab-taken');
-    const { clock, watches, bytesPerSecond } = this.#options;
-    if (this.#watches.size >= watches) throw new Refusal('lab-full');
-    const time = Math.max(0, Math.min(MOST_TIME, until - clock.now()));
-    const ended = (): void => void this.#watches.delete(token);
-    const watch = new Watch({ clock, bytesPerSecond, time, ended, sink: open() });
-    this.#watches.set(token, watch);
-    return watch;
+    if (this.#watches.size >= this.#options.watches) throw new Refusal('lab-full');
+    return token;
   }
 
   /** The same handler of upgrades, where a watched connection is told of. */
@@ -82,7 +129,14 @@ export class Lab {
   stream(handler: Handle): Handle {
     return (request, response) => {
       const claimed = this.#claim(request);
-      if (claimed !== undefined) this.#open(claimed, 'sse', request, request.socket);
+      // Behind an earlier request the socket is still that one's.
+      if (claimed === undefined || response.socket === null) {
+        handler(request, response);
+        return;
+      }
+      const { untap } = this.#open(claimed, 'sse', request, request.socket);
+      // An answer that ends leaves the socket to the next request, which may be somebody else's where a proxy stands between.
+      response.prependOnceListener('finish', untap);
       handler(request, response);
     };
   }
@@ -104,15 +158,17 @@ export class Lab {
     protocol: 'websocket' | 'sse',
     request: IncomingMessage,
     socket: Duplex,
-  ): { watch: Watch; connection: number } {
-    const connection = ++this.#counter;
+  ): { watch: Watch; connection: number; untap: () => void } {
+    const { index = 0, count = 1 } = this.#options.neighbours ?? {};
+    // Two processes have none in common.
+    const connection = ++this.#counter * count + index;
     watch.connections++;
     const { remoteAddress, remotePort, localPort } = request.socket;
     const tcp = { address: remoteAddress, port: remotePort, serverPort: localPort };
     const at = this.#options.clock.now();
     watch.tell('connected', { connection, name, protocol, at, tcp, request: withoutSecrets(requestHead(request)) });
     let headed = false;
-    tapSocket(socket, {
+    const untap = tapSocket(socket, {
       sent: (bytes) => {
         if (headed) return watch.bytes(connection, 'server', bytes);
         // The head is one write.
@@ -128,7 +184,7 @@ export class Lab {
         watch.tell('closed', { connection, at: this.#options.clock.now() });
       },
     });
-    return { watch, connection };
+    return { watch, connection, untap };
   }
 }
 

@@ -12,17 +12,22 @@ type End = (chunk?: unknown, ...rest: unknown[]) => Duplex;
 
 /**
  * Looks at what is written to this one socket, by methods of its own over those that all sockets share: no other socket is
- * slower for it. Listeners are no way, for a stream's socket loses them when it is taken from HTTP.
+ * slower for it. Listeners are no way, for a stream's socket loses them when it is taken from HTTP. Returns what ends it.
  */
-export function tapSocket(socket: Duplex, told: Tapped): void {
+export function tapSocket(socket: Duplex, told: Tapped): () => void {
   // The three have overloads, which only pass on what they are given.
   const write = socket.write.bind(socket) as Write;
   const end = socket.end.bind(socket) as End;
   const destroy = socket.destroy.bind(socket);
   let open = true;
   const look = (chunk: unknown, encoding: unknown): void => {
+    if (!open) return;
     const bytes = bytesOf(chunk, encoding);
     if (bytes.length > 0) told.sent(bytes);
+  };
+  const closed = (): void => {
+    if (open) told.closed();
+    open = false;
   };
   const own = {
     write(chunk: unknown, ...rest: unknown[]): boolean {
@@ -34,12 +39,12 @@ export function tapSocket(socket: Duplex, told: Tapped): void {
       return end(chunk, ...rest);
     },
     destroy(error?: Error): Duplex {
-      if (open) told.closed();
-      open = false;
+      closed();
       return destroy(error);
     },
   };
   Object.assign(socket, own);
+  return closed;
 }
 
 function bytesOf(chunk: unknown, encoding: unknown): Buffer {

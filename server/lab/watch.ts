@@ -45,9 +45,13 @@ export class Watch {
   }
 
   tell(event: string, data: object): void {
+    this.pass(encodeEvent(event, data));
+  }
+
+  /** An event of another process that watches for the same one. */
+  pass(text: string): void {
     if (this.#ended) return;
     const { sink } = this.#options;
-    const text = encodeEvent(event, data);
     if (text.length > this.#budget || sink.waiting > MOST_WAITING) {
       this.#skipped++;
       return;
@@ -67,7 +71,7 @@ export class Watch {
     this.tell('bytes', { connection, from, at: this.#options.clock.now(), length: bytes.length, bytes: told, ...more });
   }
 
-  end(reason: 'time' | 'stopping' | 'left'): void {
+  end(reason: 'time' | 'stopping' | 'left' | 'worker-gone'): void {
     if (this.#ended) return;
     this.#ended = true;
     for (const timer of this.#timers) timer.cancel();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import { launchBrowser, Tab } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -126,3 +127,46 @@ test('with the debug stream on, the Lab shows the handshake and real masking key
     await other.dispose();
   }
 });
+
+/** As behind a proxy that lets no WebSocket through. */
+const NO_WEBSOCKET = 'window.WebSocket = class { constructor() { throw new Error("blocked"); } };';
+
+test('where WebSocket is blocked the frames of SockJS are taken apart, and frames of one’s own go over it, also broken ones', async () => {
+  const context = await browser.newContext();
+  await context.addInitScript(NO_WEBSOCKET);
+  const page = await context.newPage();
+  await page.goto(`${server.url}/lab`);
+  await page.getByLabel('Protocol').selectOption('sockjs');
+  await row(page, 'open').waitFor();
+  await row(page, 'CONNECTED').click();
+  await page.locator('[data-title="SockJS envelope"]').filter({ hasText: 'An array of messages' }).waitFor();
+  await page.locator('[data-title="STOMP frame"]').filter({ hasText: 'version:1.2' }).waitFor();
+  await page.getByTestId('lab-over').selectOption('xhr-streaming');
+  await page.getByTestId('lab-connect').click();
+  await page.locator('[data-testid="lab-connect"][data-state="open"]').waitFor();
+  await page.getByTestId('lab-filter').fill('lab');
+  await page.getByTestId('lab-send').click();
+  await row(page, 'CONNECTED').waitFor();
+  await page.getByTestId('lab-preset').selectOption('Broken: SUBSCRIBE without an id');
+  await page.getByTestId('lab-send').click();
+  await row(page, 'ERROR').click();
+  await page.locator('[data-title="STOMP frame"]').filter({ hasText: 'missing-header' }).waitFor();
+  await page.locator('[data-testid="lab-connect"][data-state="closed"]').waitFor();
+  await page.locator('[data-testid="connection-chat"][data-state="live"]').waitFor({ state: 'attached' });
+  await context.close();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [390, 1280]) {
+    test(`axe finds nothing wrong with the Lab and a frame that is explained, ${colorScheme}, ${width} pixels wide`, async () => {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 844 } });
+      const page = await context.newPage();
+      await page.goto(`${server.url}/lab`);
+      await page.getByTestId('lab-filter').fill('login');
+      await row(page, 'CONNECT').click();
+      await page.getByTestId('bit-grid').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await context.close();
+    });
+  }
+}

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Lab } from '../../server/lab/lab.ts';
 import { MOST_CONNECTIONS } from '../../server/lab/watch.ts';
@@ -94,6 +96,28 @@ test('a stream of prices is seen with its head and its chunks', async () => {
   await watcher.sees(/event: answer[\s\S]*text\/event-stream[\s\S]*event: bytes/);
   abort.abort();
   await watcher.sees(/event: closed/);
+  watcher.leave();
+});
+
+test('an answer that ends is told of alone: the next one on the same connection may be for somebody else', async () => {
+  const token = newToken();
+  const watcher = new Watcher(app.url, token);
+  await watcher.sees(/event: watching/);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async (path: string, method: string): Promise<void> => {
+    const sent = request(`${app.url}${path}`, { agent, method }).end();
+    const [answer] = await once(sent, 'response');
+    answer.resume();
+    await once(answer, 'end');
+  };
+  await ask(`/stream?lab=${token}.prices`, 'HEAD');
+  await watcher.sees(/event: closed/);
+  await ask('/api/info', 'GET');
+  await ask(`/stream?lab=${token}.prices`, 'OPTIONS');
+  await watcher.sees(/event: closed[\s\S]*event: closed/);
+  assert.equal((watcher.text.match(/event: answer/g) ?? []).length, 2);
+  assert.doesNotMatch(watcher.text, /event: bytes/);
+  agent.destroy();
   watcher.leave();
 });
 

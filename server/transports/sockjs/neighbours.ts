@@ -35,6 +35,13 @@ export async function listenForNeighbours({ folder, index }: Neighbours, handle:
   return server;
 }
 
+/** The sockets of all processes but this one. */
+export function socketsOfOthers({ index, count, folder }: Neighbours): string[] {
+  return Array.from({ length: count }, (_, each) => each)
+    .filter((each) => each !== index)
+    .map((each) => socketOf(folder, each));
+}
+
 function socketOf(folder: string, index: number): string {
   return join(folder, `${index}.sock`);
 }

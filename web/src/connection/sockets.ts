@@ -15,10 +15,15 @@ export function webSockets(url: string, versions: Versions, tap: Tap): PrepareSo
 }
 
 /** SockJS at an http URL, over one transport alone. The library is loaded when it is first needed. */
-export function sockJsSockets(url: string, transport: Exclude<Transport, 'websocket'>, tap: Tap): PrepareSocket {
+export function sockJsSockets(
+  url: string,
+  transport: Exclude<Transport, 'websocket'>,
+  tap: Tap,
+  name = 'chat',
+): PrepareSocket {
   return async () => {
     const { default: SockJS } = await import('sockjs-client');
     // The session decides how long it waits; SockJS's own guess from one round trip would be too short on a bad line.
-    return () => tap.sockJs(new SockJS(url, null, { transports: transport, timeout: 60_000 }), 'chat', transport);
+    return () => tap.sockJs(new SockJS(url, null, { transports: transport, timeout: 60_000 }), name, transport);
   };
 }

@@ -1,3 +1,5 @@
+import type { SockJsTransport } from './model/sockjs.ts';
+
 /** Who sent something; `page`: nobody, it is a note of the Lab itself. */
 export type Sender = 'client' | 'server' | 'page';
 
@@ -17,6 +19,8 @@ export type Content =
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array; readonly seen: 'wire'; readonly gzip: boolean }
   /** An event of an EventSource. */
   | { readonly kind: 'event'; readonly type: string; readonly data: string; readonly id: string }
+  /** What SockJS passes on: a frame of the server, or the array in which it sends a message. */
+  | { readonly kind: 'envelope'; readonly data: string; readonly transport: SockJsTransport }
   | { readonly kind: 'note'; readonly text: string };
 
 /** The connection that something belongs to. */

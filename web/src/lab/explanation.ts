@@ -2,7 +2,7 @@ import type { Entry } from './entry.ts';
 import { explainHttpHead } from './model/http-head.ts';
 import { type Explained, type Part, utf8 } from './model/part.ts';
 import { rebuiltEvent, rebuiltFrame } from './model/rebuild.ts';
-import { explainEnvelope, explainSent } from './model/sockjs.ts';
+import { explainEnvelope, explainSent, type SockJsTransport } from './model/sockjs.ts';
 import { explainChunk, explainEvent } from './model/sse.ts';
 import { explainStomp } from './model/stomp-frame.ts';
 import { explainFrame } from './model/websocket-frame.ts';
@@ -35,6 +35,8 @@ export async function explain({ content, from, connection }: Entry): Promise<Sec
       return await frame(rebuiltFrame(content.data, sender), sender, false, REBUILT[sender], connection.target);
     case 'frame':
       return await frame(content.bytes, sender, content.deflate, content.hidden ? HIDDEN : WIRE, connection.target);
+    case 'envelope':
+      return envelope(content.data, content.transport, sender);
     case 'event': {
       const bytes = rebuiltEvent(content.type, content.data, content.id);
       return [
@@ -58,6 +60,23 @@ const REBUILT = {
     'Made again of what the browser tells: it hides the masking key (shown as zeros, so that the payload reads as it is) and compression.',
   server: 'Made again of what the browser tells: it hides how messages share frames, and compression.',
 } as const;
+
+const ENVELOPE = {
+  client:
+    'The body of a POST to …/xhr_send, which is answered with 204. What is said while one is on its way shares the array of the next.',
+  server: 'As SockJS takes it from the answer to its POST; the head and chunks around it the browser hides.',
+} as const;
+
+function envelope(data: string, transport: SockJsTransport, from: 'client' | 'server'): Section[] {
+  // Each frame of these transports is a line.
+  const bytes = new TextEncoder().encode(from === 'client' ? data : `${data}\n`);
+  const explained = from === 'client' ? explainSent(bytes) : explainEnvelope(bytes, transport);
+  return [text('SockJS envelope', ENVELOPE[from], bytes, explained), ...innerFrames(explained.messages)];
+}
+
+function innerFrames(messages: readonly string[]): Section[] {
+  return messages.flatMap((each) => stompFrames(new TextEncoder().encode(each), '')).slice(0, MOST_INNER);
+}
 
 function seenNote(seen: 'wire' | 'rebuilt'): string {
   return seen === 'wire' ? 'As the server saw it; secrets are hidden.' : 'Made again of what is known.';
@@ -90,8 +109,7 @@ function inside(message: Uint8Array, from: 'client' | 'server', target: string, 
   const overSockJs = /^\/ws-endpoint\/[^/]+\/[^/]+\/websocket/.test(target);
   if (!overSockJs) return stompFrames(message, note);
   const envelope = from === 'client' ? explainSent(message) : explainEnvelope(message, 'websocket');
-  const inner = envelope.messages.flatMap((each) => stompFrames(new TextEncoder().encode(each), ''));
-  return [text('SockJS envelope', note, message, envelope), ...inner.slice(0, MOST_INNER)];
+  return [text('SockJS envelope', note, message, envelope), ...innerFrames(envelope.messages)];
 }
 
 function stompFrames(bytes: Uint8Array, note: string): Section[] {

@@ -3,7 +3,7 @@ import { type Summary, summaryOf } from './summary.ts';
 
 /** What of the list is shown. */
 export interface Filter {
-  readonly protocol: 'all' | 'websocket' | 'sse';
+  readonly protocol: 'all' | 'websocket' | 'sockjs' | 'sse';
   readonly from: 'both' | 'client' | 'server';
   /** What kind, connection or summary must have in it, in whatever case. */
   readonly text: string;

@@ -79,6 +79,7 @@ export function sizeOf(content: Content): number {
     case 'chunk':
       return content.bytes.length;
     case 'message':
+    case 'envelope':
       return content.data.length;
     case 'event':
       return content.data.length + content.type.length + content.id.length;

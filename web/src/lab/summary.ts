@@ -26,13 +26,15 @@ export function summaryOf({ content, from }: Entry): Summary {
       return { kind: content.type, text: oneLine(content.data), size };
     case 'message':
       return { ...payload(content.data), size };
+    case 'envelope':
+      return { ...envelope(content.data), size };
     case 'head':
       return { kind: 'HTTP head', text: utf8(content.bytes.subarray(0, LOOKED_AT)).split('\r\n', 1)[0] ?? '', size };
     case 'chunk':
       if (content.gzip)
         return {
           kind: 'gzip chunk',
-          text: 'open it to see what is inside; the browser tells of its events besides',
+          text: 'a block of deflate: open it to inflate it',
           size,
         };
       return { ...chunk(utf8(content.bytes.subarray(0, LOOKED_AT))), size };
@@ -61,6 +63,27 @@ function payload(data: string | Uint8Array): Omit<Summary, 'size'> {
     .find((line) => line !== undefined);
   const body = empty < 0 ? '' : lines.slice(empty + 1).join(' ');
   return { kind: command, text: oneLine(`${chosen ?? ''} ${body}`) };
+}
+
+/** What SockJS carries, by its first message; of its own frames the letter. */
+function envelope(data: string): Omit<Summary, 'size'> {
+  const letter = data[0] ?? '';
+  if (letter === 'o') return { kind: 'open', text: 'o: the session begins' };
+  if (letter === 'h') return { kind: 'heart-beat', text: 'h' };
+  const [first, ...more] = messagesOf(letter === '[' ? data : data.slice(1));
+  if (letter === 'c') return { kind: 'close', text: oneLine(data) };
+  if (first === undefined) return { kind: 'data', text: oneLine(data) };
+  const inner = payload(first);
+  return more.length === 0 ? inner : { ...inner, text: `${inner.text} (and ${more.length} more in its array)` };
+}
+
+function messagesOf(json: string): string[] {
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 function chunk(text: string): Omit<Summary, 'size'> {

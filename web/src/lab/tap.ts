@@ -1,5 +1,6 @@
 import type { Connection } from './entry.ts';
 import { FrameLog } from './frame-log.ts';
+import type { SockJsTransport } from './model/sockjs.ts';
 
 /** What is tapped of an EventSource. */
 interface Source {
@@ -9,7 +10,22 @@ interface Source {
   ): void;
 }
 
-const EVENTS = ['market-tick', 'market-snapshot'];
+/** A SockJS of its client library; each frame that came goes through this method of its own, before it is taken apart. */
+interface SockJsLike extends Pick<WebSocket, 'url' | 'addEventListener' | 'send'> {
+  _transportMessage?(frame: string): void;
+}
+
+/** The page's transports by the names of their requests. */
+const SOCKJS = { 'xhr-streaming': 'xhr-streaming', 'xhr-polling': 'xhr' } as const satisfies Record<
+  string,
+  SockJsTransport
+>;
+
+const EVENTS = ['market-tick', 'market-snapshot', 'market-status'];
+/** After so many milliseconds the server should have told of a connection that is open. */
+const PATIENCE = 3_000;
+const UNTOLD =
+  'The server does not tell of this connection: another one behind the same address has it. From here on as the browser tells it.';
 
 /**
  * Where the page's connections are looked at, on their way and without changing anything: it writes down what the browser
@@ -22,11 +38,20 @@ export class Tap {
   token: string | undefined;
   /** The server tells of connections with the token: the tap need not. */
   serverTells = false;
+  /** Names of the connections of which the server tells now. */
+  told: ReadonlySet<string> = new Set();
   /** The server cannot tell of the events: the stream is compressed. */
   eventsToo = false;
 
-  constructor(now: () => number = Date.now) {
+  readonly #later: (task: () => void, milliseconds: number) => void;
+
+  constructor(
+    now: () => number = Date.now,
+    later: (task: () => void, milliseconds: number) => void = (task, milliseconds) =>
+      void setTimeout(task, milliseconds),
+  ) {
     this.log = new FrameLog(now);
+    this.#later = later;
   }
 
   /** A URL with the token, where there is one. */
@@ -38,25 +63,43 @@ export class Tap {
   /** Writes down what goes over a WebSocket. Returns the same one. */
   socket(socket: WebSocket, name: string): WebSocket {
     const connection: Connection = { name, protocol: 'websocket', target: targetOf(socket.url) };
-    const note = (text: string): void => this.#note(connection, text);
-    socket.addEventListener('open', () => note(opened(socket)));
+    const server = this.#server(connection);
+    const note = (text: string): void => {
+      if (!server.tells()) this.log.add(connection, 'page', { kind: 'note', text });
+    };
+    socket.addEventListener('open', () => {
+      note(opened(socket));
+      server.shouldTell();
+    });
     socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
-      if (!this.serverTells) this.#message(connection, 'server', data);
+      if (!server.tells()) this.#message(connection, 'server', data);
     });
     socket.addEventListener('close', ({ code, reason }) => note(closed(code, reason)));
     const send = socket.send.bind(socket);
     socket.send = (data) => {
-      if (!this.serverTells) this.#message(connection, 'client', data);
+      if (!server.tells()) this.#message(connection, 'client', data);
       send(data);
     };
     return socket;
   }
 
-  /** Says that a connection goes over SockJS, of which only opening and end are written down. Returns the same one. */
-  sockJs<S extends Pick<WebSocket, 'url' | 'addEventListener'>>(socket: S, name: string, transport: string): S {
+  /** Writes down the frames of a SockJS session over HTTP, of which the server does not tell. Returns the same one. */
+  sockJs<S extends SockJsLike>(socket: S, name: string, transport: keyof typeof SOCKJS): S {
     const connection: Connection = { name, protocol: 'sockjs', target: targetOf(socket.url) };
-    const note = (text: string): void => this.#note(connection, text);
-    socket.addEventListener('open', () => note(`Open over SockJS, ${transport}. Its messages are not shown here.`));
+    const note = (text: string): void => this.log.add(connection, 'page', { kind: 'note', text });
+    const envelope = (from: 'client' | 'server', data: string): void =>
+      this.log.add(connection, from, { kind: 'envelope', data, transport: SOCKJS[transport] });
+    const take = socket._transportMessage;
+    socket._transportMessage = (frame) => {
+      envelope('server', frame);
+      take?.call(socket, frame);
+    };
+    const send = socket.send.bind(socket);
+    socket.send = (data) => {
+      envelope('client', JSON.stringify([String(data)]));
+      send(data);
+    };
+    socket.addEventListener('open', () => note(`Open over SockJS, ${transport}.`));
     socket.addEventListener('close', ({ code, reason }) => note(closed(code, reason)));
     return socket;
   }
@@ -64,9 +107,11 @@ export class Tap {
   /** Writes down the events of an EventSource. Returns the same one. */
   source<S extends Source>(source: S, name: string, url: string): S {
     const connection: Connection = { name, protocol: 'sse', target: targetOf(url) };
+    const server = this.#server(connection);
+    source.addEventListener('open', () => server.shouldTell());
     for (const type of EVENTS) {
       source.addEventListener(type, ({ data, lastEventId: id }) => {
-        if (!this.serverTells || this.eventsToo) this.log.add(connection, 'server', { kind: 'event', type, data, id });
+        if (!server.tells() || this.eventsToo) this.log.add(connection, 'server', { kind: 'event', type, data, id });
       });
     }
     return source;
@@ -79,8 +124,21 @@ export class Tap {
     }
   }
 
-  #note(connection: Connection, text: string): void {
-    if (!this.serverTells) this.log.add(connection, 'page', { kind: 'note', text });
+  /** Whether a connection can be left to the server's telling. Of one that is with another server it never hears. */
+  #server(connection: Connection) {
+    const named = this.token !== undefined;
+    let silent = false;
+    return {
+      tells: () => this.serverTells && !silent,
+      shouldTell: () => {
+        if (!named) return;
+        this.#later(() => {
+          if (!this.serverTells || this.told.has(connection.name)) return;
+          silent = true;
+          this.log.add(connection, 'page', { kind: 'note', text: UNTOLD });
+        }, PATIENCE);
+      },
+    };
   }
 }
 

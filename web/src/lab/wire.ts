@@ -88,6 +88,7 @@ export class Wire {
     const { tap } = this.#options;
     tap.token = undefined;
     tap.serverTells = false;
+    tap.told = new Set();
     tap.eventsToo = false;
     this.state.value = state;
   }
@@ -95,10 +96,15 @@ export class Wire {
   #opened({ connection: id, name, protocol, request, tcp, at }: Data): void {
     const connection: Connection = { name, protocol, target: request.split(' ', 2)[1] ?? '' };
     this.#told.set(id, { connection, deflate: false, gzip: false });
+    this.#tellNames();
     const { log } = this.#options.tap;
     const port = `${tcp?.address}, port ${tcp?.port}, to port ${tcp?.serverPort}`;
     log.add(connection, 'page', { kind: 'note', text: `TCP: from ${port}.` }, at);
     log.add(connection, 'client', { kind: 'head', bytes: encode(request), seen: 'wire' }, at);
+  }
+
+  #tellNames(): void {
+    this.#options.tap.told = new Set([...this.#told.values()].map(({ connection }) => connection.name));
   }
 
   #answered({ connection: id, response, at }: Data): void {
@@ -135,6 +141,7 @@ export class Wire {
     const told = this.#told.get(id);
     if (told === undefined) return;
     this.#told.delete(id);
+    this.#tellNames();
     this.#options.tap.log.add(told.connection, 'page', { kind: 'note', text }, at);
   }
 }

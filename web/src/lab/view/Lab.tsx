@@ -1,10 +1,11 @@
 import '../lab.css';
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useApp } from '../../app/context.ts';
 import { inFrame } from '../../frames.ts';
 import { everything, filtered, type Row } from '../filter.ts';
 import { LabSocket } from '../lab-socket.ts';
+import { labSockets } from '../open-lab-socket.ts';
 import { Wire } from '../wire.ts';
 import { AcceptSteps } from './AcceptSteps.tsx';
 import { Detail } from './Detail.tsx';
@@ -20,11 +21,13 @@ export function Lab() {
   const version = useSignal(0);
   const [filter, setFilter] = useState(everything);
   const [chosen, setChosen] = useState<Row>();
-  const socket = useMemo(() => {
-    const open = (url: string, protocols: string[]): WebSocket =>
-      new WebSocket(new URL(url, window.location.href.replace(/^http/, 'ws')), protocols);
-    return new LabSocket(tap, open);
-  }, [tap]);
+  const explanation = useRef<HTMLElement>(null);
+  const choose = (row: Row): void => {
+    setChosen(row);
+    // Below the list, where there is no room beside it; else it is in sight already.
+    explanation.current?.scrollIntoView({ block: 'nearest' });
+  };
+  const socket = useMemo(() => new LabSocket(labSockets(window.location.href, tap)), [tap]);
   const wire = useMemo(() => new Wire({ tap, reconnect, open: (url) => new EventSource(url) }), [tap, reconnect]);
   useEffect(() => {
     void wire.start();
@@ -47,10 +50,10 @@ export function Lab() {
       <section class="lab-left" aria-label="Frames">
         <Source state={wire.state.value} />
         <Toolbar log={log} filter={filter} shown={rows.length} change={setFilter} />
-        <FrameList rows={rows} chosen={chosen?.entry.n} choose={setChosen} />
+        <FrameList rows={rows} chosen={chosen?.entry.n} choose={choose} />
         <Sender socket={socket} />
       </section>
-      <section class="lab-right" aria-label="Explanation" aria-live="off">
+      <section class="lab-right" aria-label="Explanation" aria-live="off" ref={explanation}>
         {chosen === undefined ? <Welcome /> : <Detail entry={chosen.entry} />}
       </section>
     </main>

@@ -12,6 +12,11 @@ export function PartsTable({ parts, caption, chosen }: Props) {
   return (
     <table class="parts">
       <caption class="visually-hidden">{caption}</caption>
+      <colgroup>
+        <col class="parts-name" />
+        <col class="parts-value" />
+        <col />
+      </colgroup>
       <thead class="visually-hidden">
         <tr>
           <th>Part</th>

@@ -1,6 +1,12 @@
 import { useState } from 'preact/hooks';
 import { NUL_SIGN, presets } from '../broken-frames.ts';
-import type { LabSocket } from '../lab-socket.ts';
+import type { LabSocket, LabTransport } from '../lab-socket.ts';
+
+const OVER: Readonly<Record<LabTransport, string>> = {
+  websocket: 'over WebSocket',
+  'xhr-streaming': 'over SockJS, streaming',
+  'xhr-polling': 'over SockJS, polling',
+};
 
 /** Where one sends a frame of one's own, also a broken one, on a connection on which nothing depends. */
 export function Sender({ socket }: { socket: LabSocket }) {
@@ -19,6 +25,22 @@ export function Sender({ socket }: { socket: LabSocket }) {
         >
           {state === 'closed' ? 'Connect' : state === 'open' ? 'Disconnect' : 'Connecting…'}
         </button>
+        <select
+          class="lab-select"
+          aria-label="Connect over"
+          data-testid="lab-over"
+          value={socket.transport.value}
+          disabled={state !== 'closed'}
+          onChange={({ currentTarget }) => {
+            socket.transport.value = currentTarget.value as LabTransport; // its options are those of the record
+          }}
+        >
+          {Object.entries(OVER).map(([transport, name]) => (
+            <option key={transport} value={transport}>
+              {name}
+            </option>
+          ))}
+        </select>
         <select
           class="lab-select"
           aria-label="Begin with"
@@ -41,7 +63,7 @@ export function Sender({ socket }: { socket: LabSocket }) {
       />
       <div class="lab-sender-foot">
         <span class="muted">
-          A WebSocket of its own: what is broken here breaks nothing else. {NUL_SIGN} stands for NUL.
+          A connection of its own: what is broken here breaks nothing else. {NUL_SIGN} stands for NUL.
         </span>
         <button
           type="button"

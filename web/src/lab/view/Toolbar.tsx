@@ -8,7 +8,7 @@ interface Props {
   change(filter: Filter): void;
 }
 
-const PROTOCOLS = { all: 'All', websocket: 'WebSocket', sse: 'SSE' } as const;
+const PROTOCOLS = { all: 'All', websocket: 'WebSocket', sockjs: 'SockJS', sse: 'SSE' } as const;
 const SENDERS = { both: 'Both ways', client: 'Sent', server: 'Received' } as const;
 
 /** Pause, clear, and what of the list is shown. */
