@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { amountText, changeText, direction, priceText, sizeText } from '../../web/src/market/format.ts';
+import {
+  amountText,
+  changeText,
+  decimalsOf,
+  direction,
+  momentText,
+  priceDecimals,
+  priceText,
+  sizeText,
+} from '../../web/src/market/format.ts';
 
 test('prices have the decimals of their size', () => {
   assert.equal(priceText(67_234.5), '67,234.50');
@@ -9,6 +18,23 @@ test('prices have the decimals of their size', () => {
   assert.equal(priceText(0.158), '0.15800');
   assert.equal(priceText(0.000012), '0.00001200');
   assert.equal(priceText(9.5, 2), '9.50');
+});
+
+test('a symbol has no more decimals than it was seen to trade in, and never fewer than two', () => {
+  assert.equal(priceText(0.7368, priceDecimals(0.7368, 4)), '0.7368');
+  assert.equal(priceText(22.3, priceDecimals(22.3, 2)), '22.30');
+  assert.equal(priceText(2.5, priceDecimals(2.5, 0)), '2.50');
+  assert.equal(priceText(67_234.567, priceDecimals(67_234.567, 3)), '67,234.57');
+});
+
+test('decimals are counted as a price is written, also where that is by powers of ten', () => {
+  assert.deepEqual([87_235, 22.31, 0.7368, 0.00001234, 1e-7, 1.5e-7].map(decimalsOf), [0, 2, 4, 8, 7, 8]);
+});
+
+test('a time of another day is said with its date', () => {
+  const at = new Date(2026, 10, 25, 14, 32, 11).getTime();
+  assert.equal(momentText(at, at + 60_000), '14:32:11');
+  assert.equal(momentText(at, at + 86_400_000), '25 Nov, 14:32:11');
 });
 
 test('a change always has its sign, and one that rounds to nothing has none', () => {

@@ -35,6 +35,15 @@ test('a thousand ticks change a signal once a publish, to the newest', () => {
   assert.deepEqual(seen, [1, 1_000]);
 });
 
+test('a quote knows the finest decimals that its prices were seen with', () => {
+  const { market } = marketOf();
+  for (const price of [0.737, 0.7368, 0.74]) market.tick(tick('ADA-USD', price));
+  assert.equal(market.finestOf('ADA-USD'), 4);
+  assert.equal(market.quote('ADA-USD')?.decimals.value, 0);
+  market.publish();
+  assert.equal(market.quote('ADA-USD')?.decimals.value, 4);
+});
+
 test('the first symbol is shown until the chosen one is there', () => {
   const { market } = marketOf('ETH-USD');
   assert.equal(market.selected.value, 'ETH-USD');

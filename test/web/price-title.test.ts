@@ -33,7 +33,7 @@ test('another choice shows at once', () => {
   tick('ETH-USD', 5);
   market.publish();
   market.select('ETH-USD');
-  assert.equal(title.text.value, '5.0000 ETH-USD');
+  assert.equal(title.text.value, '5.00 ETH-USD');
 });
 
 test('a price that may be old is in no title', () => {

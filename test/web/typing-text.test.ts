@@ -18,6 +18,12 @@ test('names who types, without oneself', () => {
   for (const [users, count, text] of cases) assert.equal(typingText({ users, count }, 'Me'), text);
 });
 
+test('where there are several rooms the line does not claim that it is in this one', () => {
+  assert.equal(typingText({ users: ['Ana'], count: 1 }, 'Me', 2), 'Ana is typing in one of the rooms…');
+  assert.equal(typingText({ users: ['Ana', 'Ben'], count: 2 }, 'Me', 3), 'Ana and Ben are typing in one of the rooms…');
+  assert.equal(typingText({ users: ['Me'], count: 1 }, 'Me', 2), '');
+});
+
 test('only the documented shape is a typing state', () => {
   assert.equal(isTyping({ users: ['Ana'], count: 1 }), true);
   for (const value of [null, 1, {}, { users: [1], count: 1 }, { users: [], count: 'x' }]) {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { timeText } from '../chat/times.ts';
 import { chatHealth } from '../connection/health.ts';
 import type { Transport } from '../connection/transport.ts';
+import { momentText } from '../market/format.ts';
 import type { PriceState } from '../market/market-state.ts';
 import { useApp } from './context.ts';
 
@@ -29,13 +30,14 @@ const PRICES: Readonly<Record<PriceState, string>> = {
 export function ConnectionDetails({ open }: { open: boolean }) {
   const { market, reconnect, since } = useApp();
   const prices = market.link.value;
+  const now = Date.now();
   return (
     <section id="connection-details" class="details" aria-label="Connections" hidden={!open}>
       <ChatDetails />
       <h2 class="details-title">Prices</h2>
       <dl class="details-list" data-testid="connection-prices" data-state={prices}>
         <Line name="State">
-          {PRICES[prices]}, since {timeText(since.prices.value)}
+          {PRICES[prices]}, since {momentText(since.prices.value, now, timeText)}
         </Line>
         <Line name="Carried by">Server-Sent Events</Line>
       </dl>
@@ -48,6 +50,7 @@ export function ConnectionDetails({ open }: { open: boolean }) {
 
 function ChatDetails() {
   const { chat, since } = useApp();
+  const now = Date.now();
   const link = chat.link.value;
   const transport = chat.transport.value;
   const room = chat.room.value;
@@ -60,13 +63,15 @@ function ChatDetails() {
       <h2 class="details-title">Chat</h2>
       <dl class="details-list" data-testid="connection-chat" data-state={link} data-transport={transport}>
         <Line name="State">
-          {words}, since {timeText(since.chat.value)}
+          {words}, since {momentText(since.chat.value, now, timeText)}
         </Line>
         <Line name="Carried by">{link === 'live' ? TRANSPORTS[transport] : 'nothing now'}</Line>
         <Line name="Round trip">
           <span data-testid="latency">{latency === undefined ? 'not measured' : `${latency} ms`}</span>
         </Line>
-        <Line name="Last problem">{last === undefined ? 'none' : `${last.text} (${timeText(last.at)})`}</Line>
+        <Line name="Last problem">
+          {last === undefined ? 'none' : `${last.text} (${momentText(last.at, now, timeText)})`}
+        </Line>
       </dl>
       {why !== undefined && <p class="details-note">{why}</p>}
       {link === 'offline' && <p class="details-note">The page goes on trying. What you write waits here.</p>}

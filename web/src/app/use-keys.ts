@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { type AppParts, useApp } from './context.ts';
+import { isTypedInto } from './typed-into.ts';
 
 /** The keys that work wherever nothing is typed; `shortcuts.ts` lists them for the user. */
 export function useKeys(): void {
@@ -36,11 +37,4 @@ function byAlt({ chat, connection }: AppParts, key: string): boolean {
   if (step === 0 || next === undefined) return false;
   connection.enter(next.name);
   return true;
-}
-
-function isTypedInto(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input:not([type=radio]), textarea, select'))
-  );
 }

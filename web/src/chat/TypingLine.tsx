@@ -5,7 +5,7 @@ import { typingText } from './typing-text.ts';
 export function TypingLine() {
   const { chat } = useApp();
   const notice = chat.notice.value;
-  const typing = typingText(chat.typing.value, chat.name.value);
+  const typing = typingText(chat.typing.value, chat.name.value, chat.rooms.value.length);
   return (
     <div class="typing-line">
       {notice !== undefined && (

@@ -52,14 +52,31 @@ export function ChartCanvas() {
         data-testid="chart"
         data-status={feed.status.value}
       />
-      <Legend candle={candle} />
+      <Legend candle={candle} finest={market.quote(market.selected.value)?.decimals.value} />
       <StaleNote />
       {feed.loadingOlder.value && <p class="chart-older">Loading older candles…</p>}
-      {market.quotes.value.length > 0 && <ChartMessage feed={feed} newest={feed.newest.value} />}
+      {market.quotes.value.length > 0 ? (
+        <ChartMessage feed={feed} newest={feed.newest.value} />
+      ) : (
+        market.link.value === 'live' && <NoPrices />
+      )}
       <p class="chart-credit">
         <a href="https://www.tradingview.com/" target="_blank" rel="noopener noreferrer" title="Chart by TradingView">
           <span class="visually-hidden">Chart by </span>TradingView
         </a>
+      </p>
+    </div>
+  );
+}
+
+/** The server has no prices: what may be the reason, and where to read on. It may be a second before the first comes. */
+function NoPrices() {
+  return (
+    <div class="chart-message no-prices" data-testid="no-prices">
+      <p class="chart-message-title">No prices yet</p>
+      <p>The chart begins with the first trade. If none comes, the server has no source of prices.</p>
+      <p>
+        <a href="/docs/live-feeds.html">Live feeds</a> · <a href="/docs/external-producers.html">Prices of your own</a>
       </p>
     </div>
   );

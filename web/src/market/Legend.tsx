@@ -3,9 +3,9 @@ import type { Candle } from './candle.ts';
 import { amountText, priceDecimals, priceText } from './format.ts';
 
 /** One candle in numbers. */
-export function Legend({ candle }: { candle: Candle | undefined }) {
+export function Legend({ candle, finest }: { candle: Candle | undefined; finest: number | undefined }) {
   if (candle === undefined) return null;
-  const decimals = priceDecimals(candle.close);
+  const decimals = priceDecimals(candle.close, finest);
   const figures = [
     ['O', candle.open],
     ['H', candle.high],

@@ -1,6 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { priceText } from './format.ts';
+import { priceDecimals, priceText } from './format.ts';
 import type { Quote } from './market-state.ts';
 
 const FLASH_MS = 700;
@@ -31,9 +31,10 @@ export function Price({ quote, lights, ...rest }: PriceProps) {
     if (lights === 'text') flash(element.current, { color: `var(--${way})` });
     else flash(element.current, { backgroundColor: `var(--${way}-flash)` });
   });
+  const { price } = quote.tick.value;
   return (
     <span ref={element} {...rest}>
-      {priceText(quote.tick.value.price)}
+      {priceText(price, priceDecimals(price, quote.decimals.value))}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useApp } from '../app/context.ts';
 import { Icon } from '../app/Icon.tsx';
+import { isTypedInto } from '../app/typed-into.ts';
 import { WATCH_GRID } from './WatchListView.tsx';
 
 /** Finds symbols. The key `/` leads here from wherever nothing is typed. */
@@ -62,12 +63,5 @@ export function Search({ onUse }: { onUse: () => void }) {
         /
       </span>
     </search>
-  );
-}
-
-function isTypedInto(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input:not([type=radio]), textarea, select'))
   );
 }

@@ -1,6 +1,6 @@
 import { useApp } from '../app/context.ts';
 import { Icon } from '../app/Icon.tsx';
-import { timeText } from './format.ts';
+import { momentText } from './format.ts';
 
 /** Says since when the prices shown may be old; nothing while they are the newest. */
 export function StaleNote() {
@@ -10,7 +10,7 @@ export function StaleNote() {
   return (
     <p class="stale-note" data-testid="stale-note">
       <Icon name="warning" />
-      {since === 0 ? 'Prices stale' : `Prices stale since ${timeText(since)}`}
+      {since === 0 ? 'Prices stale' : `Prices stale since ${momentText(since, Date.now())}`}
     </p>
   );
 }

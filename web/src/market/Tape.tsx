@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useApp } from '../app/context.ts';
 import { Icon } from '../app/Icon.tsx';
 import { memo } from '../app/memo.ts';
-import { priceText, sizeText, timeText } from './format.ts';
+import { priceDecimals, priceText, sizeText, timeText } from './format.ts';
 import type { TapeEntry } from './trade-tape.ts';
 
 /** The newest trades of the chosen symbol, as they come in. They stand still under the pointer, and while paused. */
@@ -10,6 +10,7 @@ export function Tape() {
   const { market } = useApp();
   const paused = useSignal(false);
   const { entries, missed } = market.tape.value;
+  const finest = market.quote(market.selected.value)?.decimals.value;
   return (
     <section
       class="tape"
@@ -60,7 +61,7 @@ export function Tape() {
           </thead>
           <tbody>
             {entries.map((entry) => (
-              <TapeRow key={entry.number} entry={entry} />
+              <TapeRow key={entry.number} entry={entry} finest={finest} />
             ))}
           </tbody>
         </table>
@@ -74,11 +75,11 @@ const SIDES = { buy: '▲ Buy', sell: '▼ Sell' } as const;
 const WAYS = { buy: 'up', sell: 'down' } as const;
 
 /** A trade never changes: its row is made once. */
-const TapeRow = memo(({ entry: { tick, large } }: { entry: TapeEntry }) => {
+const TapeRow = memo(({ entry: { tick, large }, finest }: { entry: TapeEntry; finest: number | undefined }) => {
   const way = tick.side === undefined ? '' : WAYS[tick.side];
   return (
     <tr class={large ? `large ${way}` : undefined} data-testid="trade" data-large={large}>
-      <td class={way}>{priceText(tick.price)}</td>
+      <td class={way}>{priceText(tick.price, priceDecimals(tick.price, finest))}</td>
       <td class={way}>{tick.side === undefined ? '–' : SIDES[tick.side]}</td>
       <td class="number">
         {large && (

@@ -8,7 +8,6 @@ import type { Quote } from './market-state.ts';
 import { PriceRow, rowId } from './PriceRow.tsx';
 import { HEAD_HEIGHT, ROW_HEIGHT, rowWindow, scrollTo } from './row-window.ts';
 import { SortHeader } from './SortHeader.tsx';
-import { StaleNote } from './StaleNote.tsx';
 
 /** The order follows the prices so often, in milliseconds. */
 const RESORT_MS = 2_000;
@@ -105,7 +104,6 @@ export function WatchListView() {
       <p class="visually-hidden" role="status" data-testid="watch-found">
         {watch.query.value.trim() !== '' && `${rows.length} ${rows.length === 1 ? 'symbol' : 'symbols'} found`}
       </p>
-      <StaleNote />
     </div>
   );
 }

@@ -1,10 +1,28 @@
-/** How many decimals prices of this size are shown with: about six digits that matter, and never fewer than two. */
-export function priceDecimals(price: number): number {
+const FEWEST = 2;
+
+/**
+ * How many decimals prices of this size are shown with: about six digits that matter, and no more than the symbol was seen to
+ * trade in, but never fewer than two.
+ */
+export function priceDecimals(price: number, seen: number = Number.POSITIVE_INFINITY): number {
+  return Math.max(FEWEST, Math.min(mostDecimals(price), seen));
+}
+
+function mostDecimals(price: number): number {
   const size = Math.abs(price);
   if (size >= 100) return 2;
   if (size >= 10) return 3;
   if (size >= 1) return 4;
   return size >= 0.01 ? 5 : 8;
+}
+
+/** How many decimals a price is written with. */
+export function decimalsOf(price: number): number {
+  const text = String(price);
+  const small = /^\d(?:\.(\d+))?e-(\d+)$/.exec(text);
+  if (small !== null) return (small[1]?.length ?? 0) + Number(small[2]);
+  const point = text.indexOf('.');
+  return point < 0 ? 0 : text.length - point - 1;
 }
 
 const formats = new Map<number, Intl.NumberFormat>();
@@ -53,6 +71,14 @@ const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 /** The time of day, to the second. */
 export function timeText(time: number): string {
   return clock.format(time);
+}
+
+const dated = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** A time of day as one says it at `now`: with its date, where that is another day. */
+export function momentText(time: number, now: number, text: (time: number) => string = timeText): string {
+  const sameDay = new Date(time).toDateString() === new Date(now).toDateString();
+  return sameDay ? text(time) : `${dated.format(time)}, ${text(time)}`;
 }
 
 /** Which way a number points; decides arrow and colour. */

@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Interval } from './candle.ts';
+import { decimalsOf } from './format.ts';
 import { Spark, type SparkPoint } from './spark.ts';
 import type { Tick } from './tick.ts';
 import { type TapeEntry, TradeTape } from './trade-tape.ts';
@@ -11,10 +12,13 @@ export type PriceState = 'connecting' | 'live' | 'stale' | 'offline';
 export interface Quote {
   readonly symbol: string;
   readonly tick: Signal<Tick>;
+  /** Its prices were seen with so many decimals at most. */
+  readonly decimals: Signal<number>;
   readonly spark: Signal<readonly SparkPoint[]>;
 }
 
 interface Entry extends Quote {
+  finest: number;
   readonly line: Spark;
   newest: Tick;
   sparkAt: number;
@@ -100,6 +104,11 @@ export class MarketState {
     return this.#entries.get(symbol)?.newest;
   }
 
+  /** How many decimals a symbol's prices were seen with, published or not. */
+  finestOf(symbol: string): number | undefined {
+    return this.#entries.get(symbol)?.finest;
+  }
+
   select(symbol: string): void {
     this.choice.value = symbol;
     this.#publishTape();
@@ -140,6 +149,7 @@ export class MarketState {
   publish(): void {
     for (const entry of this.#touched) {
       entry.tick.value = entry.newest;
+      entry.decimals.value = entry.finest;
       if (Math.abs(entry.newest.time - entry.sparkAt) < SPARK_EVERY) continue;
       entry.sparkAt = entry.newest.time;
       entry.spark.value = entry.line.points();
@@ -183,6 +193,7 @@ export class MarketState {
     const entry = this.#entries.get(tick.symbol) ?? this.#add(tick);
     if (entry === undefined) return false;
     entry.newest = tick;
+    entry.finest = Math.max(entry.finest, decimalsOf(tick.price));
     this.#newest = Math.max(this.#newest, tick.time);
     entry.line.add(tick);
     this.#touch(entry);
@@ -199,6 +210,8 @@ export class MarketState {
     const entry: Entry = {
       symbol: tick.symbol,
       tick: signal(tick),
+      decimals: signal(0),
+      finest: 0,
       spark: signal<readonly SparkPoint[]>([]),
       line: new Spark(),
       newest: tick,

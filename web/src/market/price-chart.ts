@@ -11,7 +11,7 @@ import {
 } from 'lightweight-charts';
 import type { Candle } from './candle.ts';
 import type { ChartView } from './chart-feed.ts';
-import { priceDecimals, priceText } from './format.ts';
+import { decimalsOf, priceDecimals, priceText } from './format.ts';
 
 /** The colours of the chart, as `rgb(…)`. */
 export interface ChartColours {
@@ -37,6 +37,8 @@ const BAR_SPACING = 9;
 const RIGHT_OFFSET = 5;
 /** So many candles before the oldest one comes into sight, those before it are asked for. */
 const OLDER_FROM = 40;
+/** So many candles are enough to see in which decimals a symbol trades. */
+const LOOKED_AT = 100;
 
 /** Candles and volume, drawn by lightweight-charts. It knows times only as UTC, so it is given local times as if they were. */
 export class PriceChart implements ChartView {
@@ -47,6 +49,8 @@ export class PriceChart implements ChartView {
   #candles: readonly Candle[] = [];
   /** The time of the newest candle that is drawn. */
   #newest = 0;
+  /** The candles were seen with so many decimals at most. */
+  #finest = -1;
   /** Minutes from UTC to local time; fixed for all that is drawn, so that times never go back at a change of the clocks. */
   readonly #offset = -new Date().getTimezoneOffset() * 60_000;
 
@@ -109,7 +113,8 @@ export class PriceChart implements ChartView {
     this.#candles = candles;
     const last = candles.at(-1);
     this.#newest = last?.time ?? 0;
-    if (last !== undefined) this.#setDecimals(priceDecimals(last.close));
+    this.#finest = -1;
+    this.#look(candles.slice(-LOOKED_AT));
     this.#prices.setData(candles.map((candle) => this.#price(candle)));
     this.#volumes.setData(candles.map((candle) => this.#volume(candle)));
     if (!fresh) return;
@@ -124,10 +129,20 @@ export class PriceChart implements ChartView {
       this.#volumes.update(this.#volume(candle));
       this.#newest = candle.time;
     }
+    this.#look(candles);
   }
 
   remove(): void {
     this.#chart.remove();
+  }
+
+  /** Prices on the axis have the decimals in which they were seen. */
+  #look(candles: readonly Candle[]): void {
+    const last = candles.at(-1);
+    const finest = candles.reduce((most, { close }) => Math.max(most, decimalsOf(close)), this.#finest);
+    if (last === undefined || finest === this.#finest) return;
+    this.#finest = finest;
+    this.#setDecimals(priceDecimals(last.close, finest));
   }
 
   #setDecimals(decimals: number): void {

@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Clock } from '../clock.ts';
-import { priceText } from './format.ts';
+import { priceDecimals, priceText } from './format.ts';
 import type { MarketState } from './market-state.ts';
 
 /** A title that changes faster is not read, and each change goes through the whole browser. */
@@ -34,6 +34,6 @@ export class PriceTitle {
     const tick = this.#market.newestOf(symbol);
     if (tick === undefined) return;
     this.#shownAt = this.#clock.now();
-    this.#shown.value = `${priceText(tick.price)} ${symbol}`;
+    this.#shown.value = `${priceText(tick.price, priceDecimals(tick.price, this.#market.finestOf(symbol)))} ${symbol}`;
   }
 }

@@ -26,8 +26,8 @@ export interface SlowClient {
   readonly id: number;
   readonly transport: string;
   readonly address: string;
-  readonly name?: string;
-  readonly version?: string;
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
   readonly lag: number;
   readonly blocked: number;
   readonly subscriptions: number;
