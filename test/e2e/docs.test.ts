@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
@@ -37,6 +38,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.waitForURL(/\/docs\/protocols\/websocket-frames\.html/);
     await page.getByRole('heading', { level: 1 }).waitFor();
     assert.deepEqual(errors, []);
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.deepEqual(await violations(page), [], `${width} pixels wide`);
+    }
     await page.context().close();
   });
 }

@@ -94,7 +94,7 @@ test('a closed room takes messages of moderators alone, and tells others so', as
   await mod.say('calm down, please');
   await ann.sees('calm down, please');
   await mod.page.getByTestId('close-room').click();
-  await mod.page.getByTestId('close-room').filter({ hasText: 'Close the room' }).waitFor();
+  await mod.page.getByTestId('close-room').filter({ hasText: 'Close room' }).waitFor();
   await ann.page.getByTestId('room-note').waitFor({ state: 'detached' });
   await ann.say('thank you');
   await mod.sees('thank you');

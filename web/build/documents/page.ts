@@ -25,7 +25,7 @@ ${assets.scripts.map((path) => `<script type="module" src="/${path}"></script>`)
 <body class="docs">
 <a class="skip" href="#text">Skip to the text</a>
 <header class="docs-header">
-<a class="docs-brand" href="/">Towncrier</a>
+<a class="docs-brand" href="/"><img src="/favicon.svg" width="26" height="26" alt=""><span>Towncrier</span></a>
 <nav class="docs-places" aria-label="Views"><a href="/">Live</a><a href="/lab">Lab</a><a href="/docs/" aria-current="page">Docs</a></nav>
 <form class="docs-search" role="search" action="/docs/"><input type="search" name="q" placeholder="Search the documents" aria-label="Search the documents" aria-controls="results" data-testid="docs-search" autocomplete="off"><div id="results" class="docs-results" data-testid="docs-results" role="status" hidden></div></form>
 </header>

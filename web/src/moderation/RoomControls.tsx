@@ -24,7 +24,7 @@ export function RoomControls() {
         <span class="visually-hidden">Moderating</span>
       </span>
       <label>
-        Slow mode{' '}
+        <span title="The least time between two messages of one sender">Slow mode</span>{' '}
         <select
           data-testid="slow-mode"
           value={rules.slowMode}
@@ -45,7 +45,7 @@ export function RoomControls() {
         aria-pressed={rules.closed}
         onClick={() => void moderator.setRoom({ ...rules, closed: !rules.closed })}
       >
-        {rules.closed ? 'Open the room' : 'Close the room'}
+        {rules.closed ? 'Open room' : 'Close room'}
       </button>
       <button
         type="button"

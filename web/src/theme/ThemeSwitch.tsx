@@ -19,6 +19,7 @@ export function ThemeSwitch() {
           <input
             type="radio"
             name="theme"
+            value={choice}
             class="visually-hidden"
             checked={theme.choice.value === choice}
             onChange={() => {

@@ -17,7 +17,7 @@ const shown: readonly Shown[] = [
   { title: 'Receipt, p99', unit: 'message to commit', value: (point) => point.receipt, text: seconds },
   {
     title: 'Delivery, p99',
-    unit: 'commit or Kafka to the last write',
+    unit: 'to the last client’s write',
     value: (point) => point.delivery,
     text: seconds,
   },

@@ -12,7 +12,10 @@ export function OpsPage({ state }: { state: OpsState }) {
   return (
     <div class="ops">
       <header class="ops-header">
-        <h1>Towncrier</h1>
+        <h1>
+          <img src="/favicon.svg" width={24} height={24} alt="" />
+          Towncrier
+        </h1>
         <span class="muted">Operations</span>
         <Freshness state={state} />
       </header>
@@ -42,7 +45,13 @@ function Body({ state }: { state: OpsState }) {
 
 function Freshness({ state }: { state: OpsState }) {
   const trouble = state.trouble.value;
-  if (trouble === undefined) return <span class="ops-live" data-testid="ops-live" data-state="live" />;
+  if (trouble === undefined) {
+    return (
+      <span class="ops-live" data-testid="ops-live" data-state="live">
+        {state.tokenAsked.value === undefined && state.instances.value !== undefined && 'Live'}
+      </span>
+    );
+  }
   return (
     <span class="ops-trouble" data-testid="ops-live" data-state="old" role="status">
       What is shown is old: {trouble}
