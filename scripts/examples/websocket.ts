@@ -17,6 +17,7 @@ export function webSocketExamples(): [id: string, text: string][] {
   return [
     ['ws-masked', hexLines(masked)],
     ['ws-masked-bits', partLines(explainFrame(masked, { from: 'client' }).parts)],
+    ['ws-unmask', unmasking(HELLO)],
     ['ws-plain', hexLines(plain)],
     ['ws-lengths', lengths()],
     ['ws-pieces', ['01 03 48 65 6c', '80 02 6c 6f'].join('\n')],
@@ -29,6 +30,19 @@ export function webSocketExamples(): [id: string, text: string][] {
 /** One message of permessage-deflate (RFC 7692, section 7.2.1): the empty block of the flush loses its 00 00 ff ff. */
 export function permessageDeflate(message: Uint8Array): Buffer {
   return deflateRawSync(message, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+}
+
+/** Byte by byte: what is on the wire, the key over and over, and what the two make. */
+function unmasking(text: Buffer): string {
+  const key = text.map((_, at) => KEY[at % KEY.length] ?? 0);
+  const line = (name: string, bytes: Uint8Array): string => `${name.padEnd(9)}${hexLines(bytes)}`;
+  const letters = [...text.toString()].map((letter) => letter.padEnd(2)).join(' ');
+  return [
+    line('payload', unmask(text, KEY)),
+    line('key', key),
+    line('xor', text),
+    `${'text'.padEnd(9)}${letters.trimEnd()}`,
+  ].join('\n');
 }
 
 function lengths(): string {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { answers, conversation } from '../../scripts/examples/stomp.ts';
 import { examples } from '../../scripts/examples.ts';
 import { explainHttpHead } from '../../web/src/lab/model/http-head.ts';
@@ -120,6 +124,15 @@ test('a server answers the stream request of the pages in chunks, with the heade
   } finally {
     wire.destroy();
   }
+});
+
+test('the broken frame of the page is answered with a close and the code 1002', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/protocols/websocket-frames.md'), 'utf8');
+  const command = /```sh\n(\{ printf[\s\S]*?)```/
+    .exec(page)?.[1]
+    ?.replaceAll('localhost:8080', `127.0.0.1:${app.app.port}`);
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command ?? 'false']);
+  assert.match(stdout.replaceAll(/\s+/g, ' '), /88 .*03 .*ea/);
 });
 
 test('SockJS begins with the answers of the page', async () => {

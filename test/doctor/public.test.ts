@@ -65,6 +65,14 @@ test('a site that is something else fails', async () => {
   assert.match(found.about('Server'), /^fail.*something else/);
 });
 
+test('a proxy that answers 502, for nothing is behind it, fails, and where to look is said', async () => {
+  const front = await Front.serving((_, answer) => {
+    answer.statusCode = 502;
+    answer.end('<h1>502 Bad Gateway</h1>');
+  });
+  assert.match((await at(front, infoCheck)).about('Server'), /^fail.*answers 502: .*see that the server runs/);
+});
+
 test('a proxy that does not pass all paths on fails', async () => {
   const missing = () => Front.serving((_, answer) => answer.writeHead(404).end());
   assert.match((await at(await missing(), infoCheck)).about('Server'), /^fail.*answers 404/);
