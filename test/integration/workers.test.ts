@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
@@ -22,6 +23,7 @@ before(async () => {
   stack.defer(() => kafka.stop());
   server = await ServerProcess.create({
     WORKERS: `${WORKERS}`,
+    PROTOCOL_LAB: 'on',
     MYSQL_URL: mysql.newUrl(),
     REDIS_URL: redis.url,
     KAFKA_BROKERS: kafka.brokers.join(','),
@@ -71,6 +73,28 @@ test('workers share one port in turn, and each is an instance of its own', async
   // All feeds but one wait to be needed, and say so.
   for (let request = 0; request < 4 * WORKERS; request++) seen.add(await instance());
   assert.equal(seen.size, WORKERS);
+});
+
+test('the debug stream of the Lab tells of connections, whichever worker has them', async () => {
+  const token = randomBytes(24).toString('base64url');
+  const abort = new AbortController();
+  const response = await fetch(`${server.url}/api/lab/stream?lab=${token}`, { signal: abort.signal });
+  assert.equal(response.status, 200);
+  let text = '';
+  void (async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
+  })().catch(() => undefined);
+  await until(async () => text.startsWith('event: watching'));
+  const url = `${server.url.replace('http', 'ws')}/ws-endpoint?lab=${token}.chat`;
+  const sockets = Array.from({ length: 2 * WORKERS }, () => new WebSocket(url, ['v12.stomp']));
+  const numbers = (): number[] =>
+    [...text.matchAll(/event: connected\ndata: \{"connection":(\d+)/g)].map(([, number]) => Number(number));
+  await until(async () => numbers().length === sockets.length);
+  // A connection's number says which worker has it.
+  assert.equal(new Set(numbers().map((number) => number % WORKERS)).size, WORKERS);
+  for (const socket of sockets) socket.close();
+  await until(async () => (text.match(/event: closed/g) ?? []).length === sockets.length);
+  abort.abort();
 });
 
 test('a message that one worker took reaches clients of all of them', async () => {

@@ -19,6 +19,7 @@ interface Props {
 export function FrameList({ rows, chosen, choose }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const following = useRef(true);
+  const lastTop = useRef(0);
   const [view, setView] = useState({ top: 0, height: 600 });
   useEffect(() => {
     const element = list.current;
@@ -27,7 +28,10 @@ export function FrameList({ rows, chosen, choose }: Props) {
   const look = (): void => {
     const element = list.current;
     if (element === null) return;
-    following.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
+    // Rows that came meanwhile are no reason to stop; only who scrolls up does.
+    if (element.scrollHeight - element.scrollTop - element.clientHeight < AT_END) following.current = true;
+    else if (element.scrollTop < lastTop.current) following.current = false;
+    lastTop.current = element.scrollTop;
     setView({ top: element.scrollTop, height: element.clientHeight });
   };
   useEffect(() => {

@@ -16,15 +16,6 @@ export function Sender({ socket }: { socket: LabSocket }) {
     <section class="lab-sender" aria-label="Send a frame of your own">
       <div class="lab-sender-head">
         <h2>Send a frame</h2>
-        <button
-          type="button"
-          class="button small"
-          data-testid="lab-connect"
-          data-state={state}
-          onClick={() => (state === 'closed' ? socket.connect() : socket.close())}
-        >
-          {state === 'closed' ? 'Connect' : state === 'open' ? 'Disconnect' : 'Connecting…'}
-        </button>
         <select
           class="lab-select"
           aria-label="Connect over"
@@ -41,6 +32,15 @@ export function Sender({ socket }: { socket: LabSocket }) {
             </option>
           ))}
         </select>
+        <button
+          type="button"
+          class="button small"
+          data-testid="lab-connect"
+          data-state={state}
+          onClick={() => (state === 'closed' ? socket.connect() : socket.close())}
+        >
+          {state === 'closed' ? 'Connect' : state === 'open' ? 'Disconnect' : 'Connecting…'}
+        </button>
         <select
           class="lab-select"
           aria-label="Begin with"
@@ -56,7 +56,7 @@ export function Sender({ socket }: { socket: LabSocket }) {
         class="lab-frame"
         data-testid="lab-frame"
         aria-label={`The frame; ${NUL_SIGN} stands for NUL`}
-        rows={6}
+        rows={8}
         spellcheck={false}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
