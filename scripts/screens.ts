@@ -9,9 +9,9 @@ import { ServerProcess } from '../test/support/server-process.ts';
 
 const FOLDER = join(import.meta.dirname, '../test/e2e/screenshots/views');
 const SIZES = [
-  { width: 390, height: 844 },
-  { width: 1440, height: 900 },
-  { width: 2560, height: 1300 },
+  { width: 390, height: 844, touch: true },
+  { width: 1440, height: 900, touch: false },
+  { width: 2560, height: 1300, touch: false },
 ] as const;
 const SCHEMES = ['light', 'dark'] as const;
 const MESSAGES = 10_000;
@@ -74,8 +74,9 @@ const chatTab = async (page: Page): Promise<void> => {
 
 async function take(browser: Browser, { view, state, url, reach, before }: Shot): Promise<void> {
   for (const colorScheme of SCHEMES) {
-    for (const viewport of SIZES) {
-      const context = await browser.newContext({ colorScheme, viewport, reducedMotion: 'reduce' });
+    for (const { touch, ...viewport } of SIZES) {
+      const phone = { isMobile: touch, hasTouch: touch };
+      const context = await browser.newContext({ colorScheme, viewport, ...phone, reducedMotion: 'reduce' });
       await before?.(context);
       const page = await context.newPage();
       try {
