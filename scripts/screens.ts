@@ -1,10 +1,11 @@
 // Pictures of every view for whoever looks at the page: three widths, light and dark, in every state that it can be in, and a
 // sheet of them all a view and state. They are kept in test/e2e/screenshots/views, which is not in the repository.
-//   npm run build && npm run screens [-- market lab docs ops moderation]
+// `readme` makes the picture of the README, and only where it is asked for.
+//   npm run build && npm run screens [-- market lab docs ops moderation readme]
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from '../test/support/browser.ts';
+import { launchBrowser, Tab } from '../test/support/browser.ts';
 import { ServerProcess } from '../test/support/server-process.ts';
 
 const FOLDER = join(import.meta.dirname, '../test/e2e/screenshots/views');
@@ -18,6 +19,8 @@ const MESSAGES = 10_000;
 const MODERATOR_TOKEN = 'the-token-of-the-moderators';
 /** Long enough for what comes by itself: candles, lines of prices. */
 const SETTLE = 1_500;
+/** Of the README's picture: enough for candles over the whole width. */
+const README_MS = 75_000;
 
 interface Shot {
   readonly view: string;
@@ -280,6 +283,36 @@ const views: Record<string, (browser: Browser) => Promise<void>> = {
   },
 };
 
+/** The dashboard of the README: some minutes of prices, a talk, two favourites. */
+async function readmePicture(browser: Browser): Promise<void> {
+  await serving({ MARKET_TICKS_PER_SECOND: '60', CHAT_ROOMS: 'global,trading,help' }, async ({ url }) => {
+    const context = await browser.newContext({ colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
+    const ann = await Tab.open(context, url, 'Ann');
+    const bob = await Tab.open(await browser.newContext(), url, 'Bob');
+    const talk: readonly (readonly [Tab, string])[] = [
+      [bob, 'Morning! Anyone watching SOL?'],
+      [ann, 'Yes. It was flat for an hour, and now this.'],
+      [bob, 'Volume is twice that of yesterday'],
+      [
+        ann,
+        `Look at the minutes: ${url.replace(/\d+$/, '8080').replace('127.0.0.1', 'localhost')}/?symbol=SOL-USD&interval=1m`,
+      ],
+    ];
+    for (const [tab, text] of talk) {
+      await tab.say(text);
+      await ann.sees(text.slice(0, 20));
+    }
+    for (const symbol of ['BTC-USD', 'ETH-USD']) {
+      await ann.page.locator(`[data-symbol="${symbol}"]`).getByTestId('star').click();
+    }
+    await ann.page.waitForTimeout(README_MS);
+    await ann.page.locator('h1').hover();
+    await bob.page.getByTestId('chat-input').pressSequentially('I would wait', { delay: 100 });
+    await ann.page.getByTestId('typing').filter({ hasText: 'Bob' }).waitFor();
+    await ann.page.screenshot({ path: join(import.meta.dirname, '../docs/images/dashboard.png') });
+  });
+}
+
 await mkdir(FOLDER, { recursive: true });
 const wanted = process.argv.slice(2);
 const browser = await launchBrowser();
@@ -287,6 +320,7 @@ try {
   for (const [name, takeAll] of Object.entries(views)) {
     if (wanted.length === 0 || wanted.includes(name)) await takeAll(browser);
   }
+  if (wanted.includes('readme')) await readmePicture(browser);
 } finally {
   await browser.close();
 }

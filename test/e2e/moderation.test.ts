@@ -87,7 +87,7 @@ test('by keyboard too', async () => {
 
 test('a closed room takes messages of moderators alone, and tells others so', async () => {
   await mod.page.getByTestId('close-room').click();
-  await mod.page.getByTestId('close-room').filter({ hasText: 'Open the room' }).waitFor();
+  await mod.page.getByTestId('close-room').filter({ hasText: 'Open room' }).waitFor();
   await ann.page.locator('[data-testid="room-note"][data-kind="closed"]').waitFor();
   await ann.page.locator('[data-testid="chat-input"]:disabled').waitFor();
   assert.deepEqual(await violations(ann.page), []);

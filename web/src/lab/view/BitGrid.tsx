@@ -9,14 +9,14 @@ interface Props {
   choose(part: number): void;
 }
 
-/** The bits of a frame's head, drawn as RFC 6455 draws them: rows of 32 bits (16 on a phone). */
+/** The bits of a frame's head, drawn as RFC 6455 draws them: rows of 32 bits, or fewer where that would be too small to hit. */
 export function BitGrid({ bytes, parts, columns, chosen, choose }: Props) {
   return (
     <fieldset class={`bit-grid columns-${columns}`} data-testid="bit-grid" aria-label="Bits of the frame’s head">
       <div class="bit-row bit-ruler" aria-hidden="true">
         {Array.from({ length: columns }, (_, bit) => (
           <span key={bit} class="bit-number">
-            {bit % 8 === 0 || columns === 16 ? bit : bit % 8}
+            {bit % 8 === 0 || columns < 32 ? bit : bit % 8}
           </span>
         ))}
       </div>
@@ -30,7 +30,6 @@ export function BitGrid({ bytes, parts, columns, chosen, choose }: Props) {
               data-part={name}
               data-bits={bits}
               aria-pressed={chosen === part}
-              aria-label={`${name}${first ? '' : ', continued'}: ${bits}`}
               onClick={() => choose(part)}
             >
               <span class="bit-values">
@@ -38,7 +37,14 @@ export function BitGrid({ bytes, parts, columns, chosen, choose }: Props) {
                   <span key={at}>{bit}</span>
                 ))}
               </span>
-              <span class="bit-name">{first ? shortName(name, bits.length) : '…'}</span>
+              <span class="visually-hidden">
+                {' '}
+                {name}
+                {!first && ', continued'}
+              </span>
+              <span class="bit-name" aria-hidden="true">
+                {first ? shortName(name, bits.length) : '…'}
+              </span>
             </button>
           ))}
         </div>

@@ -1,19 +1,20 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Section } from '../explanation.ts';
 import { hexDump } from '../model/hex-dump.ts';
 import { BitGrid } from './BitGrid.tsx';
 import { PartsTable } from './PartsTable.tsx';
-import { useNarrow } from './use-narrow.ts';
+import { useColumns } from './use-columns.ts';
 
 const DUMPED = 512;
 
 /** One layer: its bits where they matter, its parts in words, its bytes. */
 export function SectionView({ section: { title, note, bytes, parts, bitBytes } }: { section: Section }) {
   const [chosen, choose] = useState<number>();
-  const columns = useNarrow() ? 16 : 32;
+  const root = useRef<HTMLElement>(null);
+  const columns = useColumns(root);
   const head = parts.filter(({ bits }) => bits.to <= bitBytes * 8);
   return (
-    <section class="lab-section" data-testid="lab-section" data-title={title}>
+    <section class="lab-section" ref={root} data-testid="lab-section" data-title={title}>
       <h3>
         {title} <span class="muted">{bytes.length} bytes</span>
       </h3>
