@@ -41,13 +41,14 @@ for (const transport of ['xhr-streaming', 'xhr-polling'] as const) {
   test(`frames of SockJS over ${transport} are written down, passed on, and taken apart down to the STOMP frames inside`, async () => {
     const { tap, fake, socket } = tapped(transport);
     const array = `a${JSON.stringify([STOMP, STOMP])}`;
-    for (const frame of ['o', array, 'h', 'c[3000,"Go away!"]']) socket._transportMessage(frame);
-    assert.deepEqual(fake.taken, ['o', array, 'h', 'c[3000,"Go away!"]']);
+    const frames = ['h'.repeat(2_048), 'o', array, 'h', 'c[3000,"Go away!"]'];
+    for (const frame of frames) socket._transportMessage(frame);
+    assert.deepEqual(fake.taken, frames);
     assert.deepEqual(
       tap.log.entries.map((entry) => summaryOf(entry).kind),
-      ['open', 'MESSAGE', 'heart-beat', 'close'],
+      ['prelude', 'open', 'MESSAGE', 'heart-beat', 'close'],
     );
-    const [, messages] = tap.log.entries;
+    const [, , messages] = tap.log.entries;
     assert.match(messages === undefined ? '' : summaryOf(messages).text, /and 1 more/);
     const sections = messages === undefined ? [] : await explain(messages);
     assert.deepEqual(

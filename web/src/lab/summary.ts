@@ -69,7 +69,9 @@ function payload(data: string | Uint8Array): Omit<Summary, 'size'> {
 function envelope(data: string): Omit<Summary, 'size'> {
   const letter = data[0] ?? '';
   if (letter === 'o') return { kind: 'open', text: 'o: the session begins' };
-  if (letter === 'h') return { kind: 'heart-beat', text: 'h' };
+  if (data === 'h') return { kind: 'heart-beat', text: 'h' };
+  if (letter === 'h')
+    return { kind: 'prelude', text: `${data.length} times h, for browsers that hold back the first 2 KB` };
   const [first, ...more] = messagesOf(letter === '[' ? data : data.slice(1));
   if (letter === 'c') return { kind: 'close', text: oneLine(data) };
   if (first === undefined) return { kind: 'data', text: oneLine(data) };

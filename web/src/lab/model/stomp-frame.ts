@@ -42,6 +42,13 @@ const headerTexts: Readonly<Record<string, string>> = {
   transaction: 'The transaction that this is part of.',
   epoch: 'Names the history that positions belong to (of Towncrier).',
   message: 'What went wrong, in short.',
+  passcode: 'A password or token; the Lab shows asterisks where the server tells of it.',
+  session: 'The server’s name for this session.',
+  server: 'Which software answers, and its version.',
+  'user-name': 'The name that the session has in the chat (of Towncrier).',
+  moderator: 'true: closed rooms are open to this session (of Towncrier).',
+  code: 'What went wrong, as one of the documented codes (of Towncrier).',
+  event: 'tick or snapshot: which kind of prices it brings (of Towncrier).',
 };
 
 /**
