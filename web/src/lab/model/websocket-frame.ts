@@ -153,7 +153,7 @@ function maskingKey(key: Uint8Array, head: number): Part {
     name: 'masking key',
     bits: byteRange(head - MASK_BYTES, head),
     value: hex(key),
-    text: 'New and random for each frame: payload byte i is exclusive-or key byte i modulo 4.',
+    text: 'New and random for each frame: payload byte i xor key byte i mod 4.',
   };
 }
 
