@@ -86,7 +86,10 @@ export async function openTickLog(start: EngineStart): Promise<Opened<TickLog>> 
     return { engine, kind: 'in-process', state: () => 'up' };
   }
   const topic = `${settings.KAFKA_PREFIX}market-ticks`;
-  const engine = await withKafka(start, async (options) => (await kafkaLog()).openKafkaTickLog({ ...options, topic }));
+  const appends = settings.ROLE !== 'app' && settings.MARKET_SOURCE !== 'off';
+  const engine = await withKafka(start, async (options) =>
+    (await kafkaLog()).openKafkaTickLog({ ...options, topic, appends }),
+  );
   opened.defer(() => engine.close());
   return { engine, kind: 'kafka', state: () => stateOf(engine.up) };
 }

@@ -2,6 +2,7 @@ import { Admin, createTopicsV7 } from '@platformatic/kafka';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { clientOptions, type KafkaConnection, REPLICA_TIMEOUT } from '../engines/kafka/connection.ts';
+import { missingRights } from '../engines/kafka/rights.ts';
 import { findTopic } from '../engines/kafka/topic.ts';
 import { codesOf, reasonOf, refusalOf } from '../engines/kafka/trouble.ts';
 import type { Check } from './check.ts';
@@ -41,7 +42,10 @@ export function kafkaCheck(settings: Settings, clock: Clock): Check {
           await settled(clock, async () => {
             const found = await findTopic(admin, topic);
             if (found === undefined) await checkCreation(say, admin, topic, partitions);
-            else await look(say, admin, topic, found);
+            else {
+              await look(say, admin, topic, found);
+              if (topic === ticks) await checkRights(say, admin, topic, settings.ROLE);
+            }
           });
         } catch (error) {
           say('fail', `Kafka topic ${topic}`, inWords(error, topic));
@@ -92,6 +96,16 @@ async function checkBrokers(say: Say, admin: Admin, inWords: (error: unknown) =>
   }
   say('ok', 'Kafka', `${names.join(', ')} ${names.length > 1 ? 'answer' : 'answers'}`);
   return true;
+}
+
+/** Whether the user may read the topic, and write to it where this role does. */
+async function checkRights(say: Say, admin: Admin, topic: string, role: Settings['ROLE']): Promise<void> {
+  const what = `Kafka rights of ${topic}`;
+  const [connection] = (await admin.connectToBrokers()).values();
+  if (connection === undefined) throw new Error('the cluster names no brokers');
+  const missing = await missingRights(connection, topic, role === 'app' ? ['Read'] : ['Read', 'Write']);
+  if (missing.length > 0) say('fail', what, `the user lacks ${missing.join(' and ')}: grant it`);
+  else say('ok', what, role === 'app' ? 'the user may read it' : 'the user may read and write it');
 }
 
 /** Lets Kafka say whether it would create the topic. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { Admin } from '@platformatic/kafka';
+import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka';
 import { systemClock } from '../../server/clock.ts';
 import type { Settings } from '../../server/config/settings.ts';
 import { kafkaCheck } from '../../server/doctor/kafka.ts';
@@ -148,4 +148,32 @@ test('a wrong password fails, and is not repeated', async () => {
 test('a user without rights to the topic fails, and is told which to get', async () => {
   const found = await diagnose('x-', asGuest('secret'));
   assert.match(found.about('Kafka topic x-market-ticks'), /^fail.*grant Describe, Read and Write/);
+});
+
+test('rights that are missing to a topic that is there are named, as the role needs them', async () => {
+  const prefix = newPrefix();
+  const topic = `${prefix}market-ticks`;
+  await makeTopic(topic, 3);
+  const grant = (...operations: (typeof AclOperations)[keyof typeof AclOperations][]): Promise<void> => {
+    const who = { principal: 'User:guest', host: '*', permissionType: AclPermissionTypes.ALLOW };
+    const what = { resourceType: ResourceTypes.TOPIC, resourcePatternType: ResourcePatternTypes.LITERAL };
+    const creations = operations.map((operation) => ({ ...who, ...what, resourceName: topic, operation }));
+    return admin.createAcls({ creations });
+  };
+  /** What is said of them, once what was granted has come to the broker. */
+  const rights = async (ROLE: Settings['ROLE'], said: RegExp): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      const text = (await diagnose(prefix, { ...asGuest('secret'), ROLE })).about(`Kafka rights of ${topic}`);
+      if (said.test(text)) return;
+      if (tries === 50) assert.match(text, said);
+      await setTimeout(50);
+    }
+  };
+  await grant(AclOperations.DESCRIBE, AclOperations.DESCRIBE_CONFIGS);
+  await rights('all', /^fail.*lacks Read and Write: grant it/);
+  await grant(AclOperations.READ);
+  await rights('app', /^ok.*may read it/);
+  await rights('feed', /^fail.*lacks Write: grant it/);
+  await grant(AclOperations.WRITE);
+  await rights('feed', /^ok.*may read and write it/);
 });

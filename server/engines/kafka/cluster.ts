@@ -1,6 +1,7 @@
 import { Admin, type Broker, ConnectionPool, listOffsetsV7 } from '@platformatic/kafka';
 import { clientOptions, type KafkaConnection } from './connection.ts';
 import { type Patience, patiently } from './patience.ts';
+import { missingRights, RightsMissing, type TopicRight } from './rights.ts';
 import { findOrCreateTopic, findTopic, type TopicPlan } from './topic.ts';
 import { TopicLost } from './topic-lost.ts';
 
@@ -34,7 +35,7 @@ export async function openCluster(
     }
   };
   try {
-    const known = await patiently(patience, { brokers, topic: plan.topic }, find);
+    const known = await patiently(patience, { brokers, ...plan }, find);
     return { cluster: new Cluster(connection, admin, known), known };
   } catch (error) {
     await admin.close();
@@ -79,6 +80,12 @@ export class Cluster {
     const broker = brokers.get(node);
     if (broker === undefined) throw new Error(`partition ${partition} of the topic ${topic} has no leader`);
     return broker;
+  }
+
+  /** Rejects where the user lacks one of these rights: the broker would say so only at the first record. */
+  async checkRights(pool: ConnectionPool, wanted: readonly TopicRight[]): Promise<void> {
+    const missing = await missingRights(await pool.get(await this.leader(0)), this.#known.topic, wanted);
+    if (missing.length > 0) throw new RightsMissing(`the user lacks ${missing.join(' and ')}`);
   }
 
   /** One offset of a partition: the oldest kept (-2), the next to be written (-1), or by a time in milliseconds. */

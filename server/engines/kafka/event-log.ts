@@ -15,6 +15,8 @@ export interface KafkaEventLogOptions extends KafkaConnection, Patience {
 
 /** For a topic that has to be created: a day, and 256 MiB. */
 const CONFIGS = { 'cleanup.policy': 'delete', 'retention.ms': '86400000', 'retention.bytes': '268435456' };
+/** Without Write it can be followed, and not be appended to. */
+const RIGHTS = 'Describe, Read and Write';
 /** One partition: so the order is one for all keys, and a position one number. */
 const PARTITION = 0;
 
@@ -24,7 +26,11 @@ const PARTITION = 0;
  */
 export async function openKafkaEventLog(options: KafkaEventLogOptions): Promise<EventLog> {
   const { topic, brokers } = options;
-  const { cluster, known } = await openCluster(options, { topic, partitions: 1, configs: CONFIGS }, options);
+  const { cluster, known } = await openCluster(
+    options,
+    { topic, partitions: 1, configs: CONFIGS, rights: RIGHTS },
+    options,
+  );
   if (known.partitions !== 1) {
     await cluster.close();
     throw new Error(`the topic ${topic} has ${known.partitions} partitions: a stream has one order, so it needs one`);
@@ -32,7 +38,7 @@ export async function openKafkaEventLog(options: KafkaEventLogOptions): Promise<
   const log = new KafkaEventLog(cluster, known, options);
   try {
     // A leader that was only just named may not know it yet.
-    await patiently(options, { brokers, topic }, () => log.bounds());
+    await patiently(options, { brokers, topic, rights: RIGHTS }, () => log.try());
     return log;
   } catch (error) {
     await log.close();
@@ -66,6 +72,12 @@ class KafkaEventLog implements EventLog {
 
   get epoch(): string {
     return this.#known.id;
+  }
+
+  /** Rejects where it could not be followed. */
+  async try(): Promise<void> {
+    await this.bounds();
+    await this.#cluster.checkRights(this.#pools.read, ['Read']);
   }
 
   async append(events: readonly NewEvent[]): Promise<void> {

@@ -97,6 +97,11 @@ export class Follower<R extends { readonly offset: number }, Aside = never> {
       this.#unreadable();
       return;
     }
+    if (this.#reachable !== false && codesOf(error).includes('TOPIC_AUTHORIZATION_FAILED'))
+      this.#options.log.warn(
+        { partition: this.#options.partition },
+        'Kafka does not let this user read the topic: grant Read on it',
+      );
     this.#tell(false);
     if (codesOf(error).includes('OFFSET_OUT_OF_RANGE')) await this.#findAgain().catch(() => undefined);
     else this.#options.log.debug({ partition: this.#options.partition, reason: reasonOf(error) }, 'a fetch failed');

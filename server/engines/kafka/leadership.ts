@@ -22,7 +22,11 @@ const LONGEST_PAUSE = 1_000;
  */
 export async function openKafkaLeadership(options: KafkaLeadershipOptions): Promise<Leadership> {
   const { topic = 'market-feed', group = 'towncrier-feed' } = options;
-  const { cluster, known } = await openCluster(options, { topic, partitions: 1, configs: {} }, options);
+  const { cluster, known } = await openCluster(
+    options,
+    { topic, partitions: 1, configs: {}, rights: 'Describe' },
+    options,
+  );
   await cluster.close();
   if (known.partitions === 1) return new KafkaLeadership({ ...options, topic, group });
   throw new Error(`the topic ${topic} has ${known.partitions} partitions: the active feed is who has its only one`);

@@ -7,6 +7,7 @@ import { Following } from './following.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { type Patience, patiently } from './patience.ts';
 import { readRange } from './read-range.ts';
+import type { TopicRight } from './rights.ts';
 import { tickMeaning } from './tick-record.ts';
 
 export interface KafkaTickLogOptions extends KafkaConnection, Patience {
@@ -16,6 +17,8 @@ export interface KafkaTickLogOptions extends KafkaConnection, Patience {
   readonly partitions?: number;
   /** How long Kafka keeps ticks, where the topic has to be created, in milliseconds (default: 24 hours). */
   readonly retention?: number;
+  /** Whether it is appended to, which takes a right (default true). */
+  readonly appends?: boolean;
 }
 
 /** A tick log in Kafka. */
@@ -35,9 +38,11 @@ const MOST_PARTITIONS = 64;
  * Rejects with one sentence for the operator where waiting cannot help.
  */
 export async function openKafkaTickLog(options: KafkaTickLogOptions): Promise<KafkaTickLog> {
-  const { topic = 'market-ticks', partitions = 3, retention = DAY } = options;
+  const { topic = 'market-ticks', partitions = 3, retention = DAY, appends = true } = options;
   const configs = { 'cleanup.policy': 'delete', 'retention.ms': `${retention}` };
-  const { cluster, known } = await openCluster(options, { topic, partitions, configs }, options);
+  const needs: readonly TopicRight[] = appends ? ['Read', 'Write'] : ['Read'];
+  const rights = appends ? 'Describe, Read and Write' : 'Describe and Read';
+  const { cluster, known } = await openCluster(options, { topic, partitions, configs, rights }, options);
   if (known.partitions > MOST_PARTITIONS) {
     await cluster.close();
     throw new Error(`the topic ${topic} has ${known.partitions} partitions: at most ${MOST_PARTITIONS} can be read`);
@@ -45,7 +50,7 @@ export async function openKafkaTickLog(options: KafkaTickLogOptions): Promise<Ka
   const log = new KafkaLog(cluster, known, options);
   try {
     // A leader that was only just named may not know it yet.
-    await patiently(options, { brokers: options.brokers, topic }, () => log.bounds());
+    await patiently(options, { brokers: options.brokers, topic, rights }, () => log.try(needs));
     return log;
   } catch (error) {
     await log.close();
@@ -85,6 +90,12 @@ class KafkaLog implements KafkaTickLog {
 
   async open(): Promise<{ partitions: number; epoch: string }> {
     return { partitions: this.#known.partitions, epoch: this.#known.id };
+  }
+
+  /** Rejects where it could not be used, also for want of these rights. */
+  async try(needs: readonly TopicRight[]): Promise<void> {
+    await this.bounds();
+    await this.#cluster.checkRights(this.#pool, needs);
   }
 
   async append(entries: readonly (Tick | FeedBeat)[]): Promise<void> {

@@ -6,6 +6,8 @@ export interface TopicPlan {
   readonly partitions: number;
   /** Kafka's own settings of a topic, for the one that is created. */
   readonly configs: Readonly<Record<string, string>>;
+  /** What a user needs of it, in the words of who grants it. */
+  readonly rights?: string;
 }
 
 /**

@@ -60,13 +60,16 @@ export interface Wanted {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly group?: string;
+  /** What is needed of the topic, besides creating it. */
+  readonly rights?: string;
 }
 
 /**
  * What the operator has to do before Kafka takes us, as one sentence; `undefined` where waiting may help. It never holds a
  * password.
  */
-export function refusalOf(error: unknown, { brokers, topic, group }: Wanted): string | undefined {
+export function refusalOf(error: unknown, wanted: Wanted): string | undefined {
+  const { brokers, topic, group, rights = 'Describe, Read and Write' } = wanted;
   const at = `Kafka at ${brokers.join(', ')}`;
   const codes = codesOf(error);
   const messages = allErrors(error).map(({ message }) => message);
@@ -79,7 +82,7 @@ export function refusalOf(error: unknown, { brokers, topic, group }: Wanted): st
   if (codes.some((code) => CERTIFICATE.test(code)))
     return `${at} shows a certificate that is not trusted (${reasonOf(error)}): name the file of its authority by NODE_EXTRA_CA_CERTS, or the right host.`;
   if (codes.includes(NO_TOPIC_RIGHT) || codes.includes(NO_CLUSTER_RIGHT))
-    return `${at} does not allow this user to use or create the topic ${topic}: grant Describe, Read and Write on it (and Create, or create it).`;
+    return `${at} does not allow this user to use or create the topic ${topic}: grant ${rights} on it (and Create, or create it).`;
   if (codes.includes(NO_GROUP_RIGHT))
     return `${at} does not allow this user to join the group ${group}: grant Read on it.`;
   if (TOO_OLD.some((code) => codes.includes(code)))

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { AclOperations, AclPermissionTypes, Admin, ResourcePatternTypes, ResourceTypes } from '@platformatic/kafka';
+import {
+  AclOperations,
+  type AclOperationValue,
+  AclPermissionTypes,
+  type AclPermissionTypeValue,
+  Admin,
+  ResourcePatternTypes,
+  ResourceTypes,
+} from '@platformatic/kafka';
 import { openKafkaLeadership } from '../../../server/engines/kafka/leadership.ts';
 import { TooLate } from '../../../server/engines/kafka/patience.ts';
-import { openKafkaTickLog } from '../../../server/engines/kafka/tick-log.ts';
+import {
+  type KafkaTickLog,
+  type KafkaTickLogOptions,
+  openKafkaTickLog,
+} from '../../../server/engines/kafka/tick-log.ts';
 import { recordingLog } from '../../chat/recording-log.ts';
 import { KafkaServer } from '../../support/engines/kafka.ts';
 import { ownTopic, Reader, ticks } from './ticks.ts';
@@ -22,6 +34,18 @@ async function refusal(opening: Promise<unknown>): Promise<string> {
     return error.message;
   }
   throw new Error('it opened');
+}
+
+/** Opens as soon as the rights that were granted have come to the broker. */
+async function opened(options: KafkaTickLogOptions): Promise<KafkaTickLog> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await openKafkaTickLog(options);
+    } catch (error) {
+      if (tries === 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 test('it waits for a broker that starts later, and says what it waits for', async () => {
@@ -104,6 +128,40 @@ test('a user without rights is told which ones are missing', async () => {
   const listener = { elected: () => undefined, deposed: () => undefined };
   assert.match(await refusal(leadership.start(listener)), /join the group feeds: grant Read on it/);
   await leadership.close();
+});
+
+test('a right that only the first record would miss is asked for at the start', async () => {
+  const { brokers, userBrokers } = await started;
+  const options = ownTopic();
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...brokers] });
+  const grant = async (
+    operation: AclOperationValue,
+    permissionType: AclPermissionTypeValue = AclPermissionTypes.ALLOW,
+  ) => {
+    const who = { principal: `User:${user.username}`, host: '*', permissionType };
+    const what = { resourceType: ResourceTypes.TOPIC, resourcePatternType: ResourcePatternTypes.LITERAL };
+    await admin.createAcls({ creations: [{ ...who, ...what, resourceName: options.topic, operation }] });
+  };
+  await (await openKafkaTickLog({ ...options, brokers })).close();
+  await grant(AclOperations.DESCRIBE);
+  const asUser = { ...options, brokers: userBrokers, sasl };
+  assert.match(await refusal(openKafkaTickLog({ ...asUser, appends: false })), /: grant Describe and Read on it/);
+  await grant(AclOperations.READ);
+  await (await opened({ ...asUser, appends: false })).close();
+  assert.match(await refusal(openKafkaTickLog(asUser)), /: grant Describe, Read and Write on it/);
+  await grant(AclOperations.WRITE);
+  const { log: kept, lines } = recordingLog();
+  const log = await opened({ ...asUser, log: kept });
+  const reader = new Reader();
+  log.follow([0, 0, 0], reader);
+  await log.append(ticks(0, 3));
+  await reader.until(() => reader.got.length === 3);
+  // Taken away later, it is told by the state and by the log.
+  await grant(AclOperations.READ, AclPermissionTypes.DENY);
+  await reader.until(() => reader.states.at(-1) === false);
+  assert.equal(log.up, false);
+  assert.match(lines.map(({ text }) => text).join('\n'), /does not let this user read the topic: grant Read on it/);
+  await Promise.all([log.close(), admin.close()]);
 });
 
 test('after the topic was deleted and made again nothing of the new one passes for the old', async () => {
