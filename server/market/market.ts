@@ -8,6 +8,7 @@ import type { Stream } from '../hub/stream.ts';
 import type { Logger } from '../log.ts';
 import { Board } from './board.ts';
 import { Candles } from './candles.ts';
+import { CatchUp } from './catch-up.ts';
 import { IntervalView } from './interval-view.ts';
 import { covers } from './position.ts';
 import { TickView } from './tick-view.ts';
@@ -90,9 +91,16 @@ export class Market {
       overflow: { policy: 'latest', snapshot: () => this.#knownStatus },
     });
     this.ticks = new TickView({ ...this.#viewOptions(), log: options.log, ...boundsOf(options) });
+    const catchUp = new CatchUp({
+      ...{ first, head },
+      listener: {
+        records: (batch) => this.#take(batch),
+        passed: (partition, next) => this.#board.pass(partition, next),
+      },
+    });
     options.log.follow(first, {
-      records: (batch) => this.#take(batch),
-      passed: (partition, next) => this.#board.pass(partition, next),
+      records: (batch) => catchUp.records(batch),
+      passed: (partition, next) => catchUp.passed(partition, next),
       beat: (beat) => void (this.#closed || this.#vitality.beat(beat)),
       reachable: (yes) => this.#reached(yes),
     });
