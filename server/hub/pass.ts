@@ -21,17 +21,20 @@ const CLOCK_STEP = 32;
 /** A pass cheaper than this, in milliseconds, is followed by the next without a pause. */
 const CHEAP = 1;
 /**
- * From the begin of one pass to that of the next, in milliseconds, where resting less makes that possible and at least a fifth
- * of it is rest: an event waits about so long at most, and has to reach the client in 100 ms.
+ * From the begin of one pass to that of the next, in milliseconds: as short as `CYCLE` where that leaves `LEAST_REST`, and up to
+ * `LONGEST` with that much rest. An event waits about so long at most, and has to reach the client in 100 ms.
  */
-const CYCLE = 70;
-const LEAST_REST = CYCLE / 5;
+const CYCLE = 60;
+const LEAST_REST = 12;
+const LONGEST = 95;
+/** What is dearer is late anyway. It rests more, by so much for each millisecond above `LONGEST`: longer slices cost less. */
+const STEEPNESS = 2;
 
 /**
  * Brings the streams that were appended to (the dirty ones) to their followers. Appends while a pass runs gather and go
  * with the next. After a pass that took c ms of work the next starts c ms later, at most the latency budget: under load the
- * passes get fewer and their slices longer, and half of the time is left for everything else. Passes that take most of
- * `CYCLE` are followed sooner.
+ * passes get fewer and their slices longer, and half of the time is left for everything else. Where that would make events late
+ * that can be in time, the next starts sooner; everything else has its turns between the chunks.
  */
 export class Pass {
   readonly #options: PassOptions;
@@ -163,6 +166,6 @@ export class Pass {
 }
 
 function restAfter(cost: number): number {
-  const left = CYCLE - cost;
-  return left < LEAST_REST ? cost : Math.min(cost, left);
+  const rest = Math.max(CYCLE - cost, LEAST_REST);
+  return Math.min(cost, rest + STEEPNESS * Math.max(0, cost + LEAST_REST - LONGEST));
 }

@@ -44,16 +44,16 @@ function crowd(
 }
 
 test('after a dear pass the next waits about as long as the pass took, and carries what gathered', () => {
-  const { clock, chat, sinks, hub } = crowd(1_000, 250);
+  const { clock, chat, sinks, hub } = crowd(2_000, 250);
   chat.append();
   clock.run();
   assert.equal(hub.stats.passes, 1, 'the first pass starts at once');
   for (let n = 0; n < 50; n++) chat.append();
   clock.run();
   assert.equal(hub.stats.passes, 1);
-  clock.advance(99);
-  assert.equal(hub.stats.passes, 1, 'a pass of 100 ms is followed by about 100 ms of rest');
-  clock.advance(5);
+  clock.advance(198);
+  assert.equal(hub.stats.passes, 1, 'a pass of 200 ms is followed by about 200 ms of rest');
+  clock.advance(8);
   assert.equal(hub.stats.passes, 2);
   for (const sink of sinks) {
     assert.equal(sink.writes, 2);
@@ -62,14 +62,21 @@ test('after a dear pass the next waits about as long as the pass took, and carri
 });
 
 test('after a pass of most of a cycle the next follows sooner, so that an event does not wait for two of them', () => {
-  const { clock, chat, hub } = crowd(400, 250);
-  chat.append();
-  clock.run();
-  chat.append();
-  clock.advance(28);
-  assert.equal(hub.stats.passes, 1);
-  clock.advance(4);
-  assert.equal(hub.stats.passes, 2, 'a pass of 40 ms is followed by about 30 ms of rest');
+  for (const { clients, pass, least, most } of [
+    { clients: 400, pass: 40, least: 18, most: 22 },
+    { clients: 570, pass: 57, least: 10, most: 14 },
+    { clients: 780, pass: 78, least: 10, most: 14 },
+    { clients: 1_000, pass: 100, least: 42, most: 52 },
+  ]) {
+    const { clock, chat, hub } = crowd(clients, 250);
+    chat.append();
+    clock.run();
+    chat.append();
+    clock.advance(least);
+    assert.equal(hub.stats.passes, 1, `a pass of ${pass} ms is followed by ${least} ms of rest`);
+    clock.advance(most - least);
+    assert.equal(hub.stats.passes, 2, `a pass of ${pass} ms is followed by at most ${most} ms of rest`);
+  }
 });
 
 test('events on both sides of a border between segments go out in one write', () => {
