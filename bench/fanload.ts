@@ -33,6 +33,33 @@ export interface FanloadResult {
   readonly client_cpu_s: number;
 }
 
+/** Where the clients stand that are up: the sequence numbers that they got last. */
+export interface Heads {
+  readonly up: number;
+  readonly least_seq: number;
+  readonly most_seq: number;
+  /** Those that have got none yet. */
+  readonly silent: number;
+  /** With `--prices`: the sum of `priceHash` over the symbols, of the clients with the least and the most of it. */
+  readonly least_state: number;
+  readonly most_state: number;
+}
+
+/** What came in all, with `--reconnect`. */
+export interface Totals {
+  readonly up: number;
+  readonly messages: number;
+  readonly gaps: number;
+  readonly duplicates: number;
+}
+
+/** As fanload hashes a symbol with its price (FNV-1a, 32 bits). */
+export function priceHash(symbol: string, price: number): number {
+  let hash = 2_166_136_261;
+  for (const byte of Buffer.from(`${symbol}${price}`)) hash = Math.imul(hash ^ byte, 16_777_619);
+  return hash >>> 0;
+}
+
 /** Builds the client when it is missing or older than its source; returns its path. Needs a C compiler as `cc`. */
 function buildFanload(): string {
   const source = join(import.meta.dirname, 'fanload.c');
@@ -80,6 +107,11 @@ export class Fanload {
     return this.#ask(`hold ${seconds}`);
   }
 
+  /** Where the clients stand now. Sequence numbers outlive a measurement only with `--reconnect`. */
+  heads(): Promise<Heads> {
+    return this.#ask('heads');
+  }
+
   /** Disconnects; resolves to what is printed at the end, if anything is. */
   async close(): Promise<string | undefined> {
     this.#child.stdin.end();
@@ -88,14 +120,19 @@ export class Fanload {
     return typeof value === 'string' ? value : undefined;
   }
 
-  #ask(line: string): Promise<FanloadResult> {
-    this.#child.stdin.write(`${line}\n`);
-    return this.#answer();
+  /** Disconnects; resolves to what came in all. Only with `--reconnect`. */
+  async end(): Promise<Totals> {
+    return JSON.parse((await this.close()) ?? '{}') as Totals; // fanload prints exactly this at its end
   }
 
-  async #answer(): Promise<FanloadResult> {
+  #ask<T = FanloadResult>(line: string): Promise<T> {
+    this.#child.stdin.write(`${line}\n`);
+    return this.#answer<T>();
+  }
+
+  async #answer<T = FanloadResult>(): Promise<T> {
     const { value } = await this.#lines.next();
     if (typeof value !== 'string') throw new Error('fanload ended');
-    return JSON.parse(value) as FanloadResult; // fanload prints exactly this line
+    return JSON.parse(value) as T; // fanload prints exactly this line
   }
 }

@@ -1,40 +1,38 @@
 /**
  * `npm run bench:50k`: 50,000 clients of four workers on MariaDB, Redis and Kafka, all on this machine: the connect storm, a
- * steady minute, a worker that is killed, and the end. `npm run bench:50k -- 5000 20` does it with 5,000 clients and 20 s;
- * `npm run bench:50k -- 50000 600` stays for 10 minutes. Writes `SCALE.md` when all 50,000 were asked for.
+ * steady minute, a worker that is killed, all that were connected at the head of their streams, and a server that is stopped and
+ * started again under them. `npm run bench:50k -- 5000 20` does it with 5,000 clients and 20 s; `npm run bench:50k -- 50000 600`
+ * stays for 10 minutes. Writes `SCALE.md` when all 50,000 were asked for. Ends with 1 when anything was lost.
  */
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaServer } from '../test/support/engines/kafka.ts';
 import { MysqlServer } from '../test/support/engines/mysql.ts';
 import { RedisServer } from '../test/support/engines/redis.ts';
+import { Scrape } from '../test/support/scrape.ts';
 import { ServerProcess } from '../test/support/server-process.ts';
-import { ChatSenders, type Sent } from './chat-senders.ts';
 import { Fanload, type FanloadResult } from './fanload.ts';
 import { descendants, type Usage, usageOf } from './processes.ts';
+import { ReturningSenders } from './returning-senders.ts';
+import { type Arrival, arrivalLine, isThere, isWhole, type Phase, phaseLine, scaleReport } from './scale-report.ts';
 
 const CLIENTS = Number(process.argv[2] ?? 50_000);
 const SECONDS = Number(process.argv[3] ?? 60);
 const STOMP = Math.round(CLIENTS * 0.8);
 const SSE = CLIENTS - STOMP;
+const WORKERS = 4;
 const MESSAGES = 10;
 const TICKS = 50;
 /** New connections a second, of both kinds together. */
 const STORM = 1_250;
 /** Who loses its connection comes back within so many milliseconds, each at a time of its own. */
-const BACK = 5_000;
-const AFTER_KILL = 20;
-
-/** One part of the run. */
-interface Phase {
-  readonly name: string;
-  readonly seconds: number;
-  readonly stomp: FanloadResult;
-  readonly sse: FanloadResult;
-  readonly chat: Sent | undefined;
-  readonly spent: Readonly<Record<'server' | 'clients' | 'engines', Usage>>;
-}
+const BACK = 10_000;
+/** Seconds that a part lasts in which some or all connections are lost. */
+const AFTER_LOSS = 40;
+const AFTER_RESTART = 90;
+/** Seconds that clients have to reach the head when nothing is sent any more. */
+const PATIENCE = 30;
 
 await using stack = new AsyncDisposableStack();
 const mysql = await MysqlServer.start();
@@ -43,25 +41,25 @@ const redis = await RedisServer.start();
 stack.defer(() => redis.stop());
 const kafka = await KafkaServer.start();
 stack.defer(() => kafka.stop());
-const server = await ServerProcess.create({
-  WORKERS: '4',
-  MYSQL_URL: mysql.newUrl(),
-  REDIS_URL: redis.url,
-  KAFKA_BROKERS: kafka.brokers.join(','),
-  MARKET_TICKS_PER_SECOND: `${TICKS}`,
+const engines = descendants(process.pid);
+const common = { MYSQL_URL: mysql.newUrl(), REDIS_URL: redis.url, KAFKA_BROKERS: kafka.brokers.join(',') };
+// A process of its own: so it can stop, and the prices have an end that everybody must have reached.
+const feed = await started({ ...common, ROLE: 'feed', MARKET_TICKS_PER_SECOND: `${TICKS}` });
+const server = await started({
+  ...common,
+  ROLE: 'app',
+  WORKERS: `${WORKERS}`,
   // All come from one machine.
   CHAT_RATE_LIMIT: '0',
   CONNECT_RATE_LIMIT: '0',
   MAX_CONNECTIONS_PER_ADDRESS: '0',
 });
-stack.defer(() => server.dispose());
-await server.start();
-const engines = descendants(process.pid).filter((pid) => pid !== server.pid && !descendants(server.pid).includes(pid));
 const phases: Phase[] = [];
+let clients: readonly number[] = [];
 
 say(`${CLIENTS} clients begin to connect, ${STORM} a second`);
-const begun = performance.now();
-const beforeStorm = { server: usageOf([server.pid]), engines: usageOf(engines) };
+const empty = usageOf([server.pid]).memory;
+const storm = stopwatch();
 const [[stomp, stompUp], [sse, sseUp]] = await Promise.all([
   connect(
     ['--protocol', 'stomp', '--path', '/ws-endpoint', '--destination', '/topic/chat', '--seq-marker', '"seq":'],
@@ -70,40 +68,42 @@ const [[stomp, stompUp], [sse, sseUp]] = await Promise.all([
   ),
   connect(['--protocol', 'sse', '--path', '/stream', '--ids', '1'], SSE, 100),
 ]);
-const clients = [stomp.pid, sse.pid];
-const stormTime = (performance.now() - begun) / 1_000;
-record({
-  name: 'connect storm',
-  seconds: stormTime,
-  stomp: stompUp,
-  sse: sseUp,
-  chat: undefined,
-  spent: {
-    server: since(beforeStorm.server, usageOf([server.pid])),
-    clients: usageOf(clients),
-    engines: since(beforeStorm.engines, usageOf(engines)),
-  },
-});
+clients = [stomp.pid, sse.pid];
+const { spent } = storm();
+const seconds = Math.max(stompUp.connect_s, sseUp.connect_s);
+record({ name: 'connect storm', seconds, spent, stomp: stompUp, sse: sseUp, chat: undefined });
+const memory = ((usageOf([server.pid]).memory - empty) * 1_024) / CLIENTS;
 
-const senders = await ChatSenders.connect([server.url], 10, 0);
+const senders = await ReturningSenders.connect(server.url, 10);
+const before = await passesSoFar();
 await phase('steady', SECONDS);
-// It dies when the counting has begun.
-const [worker] = descendants(server.pid);
-setTimeout(() => {
-  if (worker === undefined) return;
-  process.kill(worker, 'SIGKILL');
-  say(`worker ${worker} is killed`);
-}, 1_000);
-await phase('a worker killed', AFTER_KILL);
+const after = await passesSoFar();
+const passes = {
+  rate: (after.count - before.count) / SECONDS / WORKERS,
+  cost: ((after.seconds - before.seconds) * 1_000) / (after.count - before.count),
+};
+await phase('a worker killed', AFTER_LOSS, killWorker);
+const arrivals: Arrival[] = [];
+let drained = 0;
+await phase('stopped, and started again', AFTER_RESTART, restart);
 senders.close();
-const stopping = performance.now();
-await server.stop();
-const drained = (performance.now() - stopping) / 1_000;
-say(`stopped in good order after ${drained.toFixed(1)} s`);
+await feed.stop();
+arrivals.push(await arrival('chat, over STOMP', stomp, STOMP, chatHead));
+arrivals.push(await arrival('prices, over SSE', sse, SSE, marketHead));
 await Promise.all([stomp.close(), sse.close()]);
-if (CLIENTS >= 50_000) writeFileSync(join(import.meta.dirname, 'SCALE.md'), report());
+const scale = { clients: { stomp: STOMP, sse: SSE }, workers: WORKERS, messages: MESSAGES, ticks: TICKS, back: BACK };
+const report = scaleReport({ ...scale, phases, arrivals, drained, memory, passes });
+if (CLIENTS >= 50_000) writeFileSync(join(import.meta.dirname, 'SCALE.md'), report);
+else console.log(report);
 await stack.disposeAsync();
-process.exit(phases.every(isWhole) ? 0 : 1);
+process.exit(phases.every((each) => isWhole(scale, each)) && arrivals.every(isThere) ? 0 : 1);
+
+async function started(env: Record<string, string>): Promise<ServerProcess> {
+  const made = await ServerProcess.create(env);
+  stack.defer(() => made.dispose());
+  await made.start();
+  return made;
+}
 
 function connect(args: readonly string[], count: number, source: number): Promise<readonly [Fanload, FanloadResult]> {
   const ramp = Math.max(1, Math.round((STORM * count) / CLIENTS));
@@ -122,93 +122,111 @@ function connect(args: readonly string[], count: number, source: number): Promis
   return Fanload.connect([...target, ...more, '--marker', '"time":', '--stamp', 'ms', ...args]);
 }
 
-async function phase(name: string, seconds: number): Promise<void> {
-  const groups = { server: [server.pid], clients, engines };
-  const before = { server: usageOf(groups.server), clients: usageOf(clients), engines: usageOf(engines) };
-  const workers = descendants(server.pid);
+/** It dies when the counting has begun. */
+async function killWorker(): Promise<void> {
+  await sleep(1_000);
+  const [worker] = descendants(server.pid);
+  if (worker === undefined) throw new Error('there is no worker');
+  process.kill(worker, 'SIGKILL');
+  say(`worker ${worker} is killed`);
+}
+
+async function restart(): Promise<void> {
+  await sleep(1_000);
+  const began = performance.now();
+  await server.stop();
+  drained = (performance.now() - began) / 1_000;
+  say(`stopped in good order after ${drained.toFixed(1)} s`);
+  await server.start();
+}
+
+async function phase(name: string, seconds: number, meanwhile?: () => Promise<void>): Promise<void> {
+  const spent = stopwatch();
   const [ofStomp, ofSse, chat] = await Promise.all([
     stomp.hold(seconds),
     sse.hold(seconds),
     senders.send(MESSAGES, seconds - 2),
+    meanwhile?.(),
   ]);
-  const spent = {
-    server: since(before.server, usageOf(groups.server)),
-    clients: since(before.clients, usageOf(clients)),
-    engines: since(before.engines, usageOf(engines)),
+  record({ name, ...spent(), stomp: ofStomp, sse: ofSse, chat });
+}
+
+/** Begins to measure what time and CPU go by; the server's is that of the process that runs in the end. */
+function stopwatch(): () => Pick<Phase, 'seconds' | 'spent'> {
+  const measure = () => ({
+    server: usageOf([server.pid]),
+    feed: usageOf([feed.pid]),
+    clients: usageOf(clients),
+    engines: usageOf(engines),
+  });
+  const began = performance.now();
+  const { pid } = server;
+  const old = measure();
+  return () => {
+    const now = measure();
+    const since = (before: Usage, after: Usage): Usage => ({ cpu: after.cpu - before.cpu, memory: after.memory });
+    const spent = {
+      server: server.pid === pid ? since(old.server, now.server) : now.server,
+      feed: since(old.feed, now.feed),
+      clients: since(old.clients, now.clients),
+      engines: since(old.engines, now.engines),
+    };
+    return { seconds: (performance.now() - began) / 1_000, spent };
   };
-  const same = descendants(server.pid).every((pid) => workers.includes(pid));
-  record({ name: same ? name : `${name}, and replaced`, seconds, stomp: ofStomp, sse: ofSse, chat, spent });
 }
 
-function since(before: Usage, after: Usage): Usage {
-  return { cpu: Math.max(0, after.cpu - before.cpu), memory: after.memory };
+/** Waits until all clients stand at the head, or it takes too long. */
+async function arrival(what: string, load: Fanload, count: number, headNow: () => Promise<number>): Promise<Arrival> {
+  const end = performance.now() + PATIENCE * 1_000;
+  for (;;) {
+    const found = { what, clients: count, head: await headNow(), heads: await load.heads() };
+    if (!isThere(found) && performance.now() < end) {
+      await sleep(500);
+      continue;
+    }
+    say(arrivalLine(found));
+    return found;
+  }
 }
 
-/** All are there, and nothing was lost or came twice. */
-function isWhole({ stomp: one, sse: other }: Phase): boolean {
-  const faults = one.gaps + one.duplicates + other.gaps + other.duplicates;
-  return one.up === STOMP && other.up === SSE && faults === 0;
+async function chatHead(): Promise<number> {
+  const answer = await fetch(`${server.url}/api/chat/messages?limit=1`);
+  return ((await answer.json()) as { head: number }).head; // the wire contract
+}
+
+/** The sum of the next offsets, as fanload counts: of the snapshot that every new client gets first. */
+async function marketHead(): Promise<number> {
+  const stop = new AbortController();
+  const { body } = await fetch(`${server.url}/stream`, {
+    signal: stop.signal,
+    headers: { 'Accept-Encoding': 'identity' },
+  });
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (/^id: .*\n/m.test(text)) break;
+  }
+  stop.abort();
+  const offsets = /^id: [^:\n]*:([\d,]+)/m.exec(text)?.[1]?.split(',') ?? [];
+  return offsets.reduce((sum, offset) => sum + Number(offset), 0);
+}
+
+async function passesSoFar(): Promise<{ readonly count: number; readonly seconds: number }> {
+  // A worker that is late with its answer is left out of the sums; the highest are of all.
+  let most = { count: 0, seconds: 0 };
+  for (let time = 0; time < 5; time++) {
+    const scrape = await Scrape.of(`http://127.0.0.1:${server.adminPort}`);
+    const part = (name: string): number => scrape.sum(`towncrier_hub_pass_duration_seconds_${name}`);
+    if (part('count') > most.count) most = { count: part('count'), seconds: part('sum') };
+  }
+  return most;
 }
 
 function record(found: Phase): void {
   phases.push(found);
-  say(cells(found).join('  '));
+  say(phaseLine(found));
 }
 
 function say(text: string): void {
   console.log(`${Math.round(performance.now() / 1_000)} s: ${text}`);
-}
-
-const HEAD = [
-  'phase',
-  's',
-  'STOMP up',
-  'SSE up',
-  'lost connections / back',
-  'chat sent / accepted',
-  'receipt p99, ms',
-  'delivered, chat / ticks',
-  'chat p50 / p99, ms',
-  'ticks p50 / p99, ms',
-  'gaps / repeats',
-  'CPU cores: server, clients, engines',
-  'server, MB',
-];
-
-function cells({ name, seconds, stomp: one, sse: other, chat, spent }: Phase): string[] {
-  const count = (value: number): string => value.toLocaleString('en');
-  const lag = ({ latency_ms: { p50, p99 } }: FanloadResult): string => `${p50.toFixed(0)} / ${p99.toFixed(0)}`;
-  const cores = ({ cpu }: Usage): string => (cpu / seconds).toFixed(2);
-  return [
-    name,
-    seconds.toFixed(0),
-    count(one.up),
-    count(other.up),
-    `${count(one.lost_connections + other.lost_connections)} / ${count(one.back + other.back)}`,
-    chat === undefined ? '' : `${chat.sent} / ${chat.accepted}`,
-    chat === undefined ? '' : chat.p99.toFixed(0),
-    `${count(one.messages)} / ${count(other.messages)}`,
-    lag(one),
-    lag(other),
-    `${one.gaps + other.gaps} / ${one.duplicates + other.duplicates}`,
-    `${cores(spent.server)}, ${cores(spent.clients)}, ${cores(spent.engines)}`,
-    count(Math.round(spent.server.memory)),
-  ];
-}
-
-function report(): string {
-  const line = (list: readonly string[]): string => `| ${list.join(' | ')} |`;
-  const { model = '' } = cpus()[0] ?? {};
-  return `<!-- Made by "npm run bench:50k". Do not edit. -->
-# ${CLIENTS.toLocaleString('en')} clients on one machine
-
-${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${model.trim()}), Node ${process.version}. Four workers, MariaDB, Redis, Kafka and all clients share these cores:
-${STOMP.toLocaleString('en')} follow the chat over STOMP, ${SSE.toLocaleString('en')} the prices over SSE; ${MESSAGES} chat messages and ${TICKS} ticks a second.
-
-${[HEAD, HEAD.map(() => '---:'), ...phases.map(cells)].map(line).join('\n')}
-
-_Latency_: from the time in a message or tick to its arrival. _Gaps / repeats_: of all clients, over their reconnects too. After a worker was killed its clients came back
-within ${BACK / 1_000} s, each at a time of its own, and went on after what they had. The ten who send do not come back: what they sent to the
-dead worker had no receipt. At the end the server was told to stop (SIGTERM): it was gone after ${drained.toFixed(1)} s.
-`;
 }

@@ -56,5 +56,7 @@ function entryOf(pid: number, stat: string): Entry {
   // The name in parentheses may hold anything; man proc_pid_stat numbers the fields, and the state after it is the third.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const field = (number: number): number => Number(fields[number - 3]);
-  return { pid, parent: field(4), cpu: (field(14) + field(15)) / TICK, memory: field(24) * PAGE };
+  // With its children that have ended.
+  const cpu = (field(14) + field(15) + field(16) + field(17)) / TICK;
+  return { pid, parent: field(4), cpu, memory: field(24) * PAGE };
 }
