@@ -31,6 +31,8 @@ export class Client {
   readonly cursors: Cursor<any>[] = [];
   /** For the hub: number of the last pass that served it. */
   pass = 0;
+  /** For the hub: how many of its cursors share their bytes with nobody. */
+  alone = 0;
   /** For the hub: which cursor has the first turn in the next write. */
   turn = 0;
   /** When it was last written to, on the hub's coarse clock: a heart-beat may be left out. */

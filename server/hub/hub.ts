@@ -3,6 +3,7 @@ import { Client } from './client.ts';
 import { Cursor } from './cursor.ts';
 import type { Encoding } from './encoding.ts';
 import { type Lag, lagsOf } from './lag.ts';
+import { LateLane } from './late-lane.ts';
 import { Pass } from './pass.ts';
 import type { Sink } from './sink.ts';
 import type { Start } from './start.ts';
@@ -23,6 +24,8 @@ export interface HubOptions {
 const RETRY_PAGE = 1_000;
 /** How many slices one client may get at once when it alone is served. */
 const SLICES_ALONE = 4;
+/** Cursors of a client that share their bytes with nobody: with more of them it goes to the late lane. */
+const MOST_ALONE = 8;
 const TICK = 1_000;
 
 /**
@@ -40,6 +43,7 @@ export class Hub {
   /** How many clients there have been. */
   #connected = 0;
   readonly #pass: Pass;
+  readonly #late: LateLane;
   readonly #ticker: Timer;
   /** A coarse clock: exact at each chunk of a pass and each second. */
   #now: number;
@@ -50,11 +54,12 @@ export class Hub {
     this.#clock = options.clock;
     this.#options = options;
     this.#now = options.clock.monotonic();
+    this.#late = new LateLane({ clock: options.clock, serve: (client) => this.#serveOnce(client) });
     this.#pass = new Pass({
       clock: options.clock,
       latencyBudget: options.latencyBudget,
       stats: this.stats,
-      serve: (client) => this.#serveOnce(client),
+      serve: (client) => this.#serveInPass(client),
       chunk: (now) => {
         this.#now = now;
       },
@@ -102,6 +107,7 @@ export class Hub {
   close(): void {
     this.#ticker.cancel();
     this.#pass.stop();
+    this.#late.stop();
   }
 
   // What `ClientHost` asks for.
@@ -111,6 +117,7 @@ export class Hub {
     const cursor = new Cursor(client, stream, stream.tape(encoding), start, window);
     cursor.index = stream.cursors.push(cursor) - 1;
     client.cursors.push(cursor);
+    if (!cursor.tape.shared) client.alone++;
     this.serve(client);
     return cursor;
   }
@@ -124,13 +131,16 @@ export class Hub {
       cursors[cursor.index] = last;
       last.index = cursor.index;
     }
+    if (!cursor.tape.shared) cursor.client.alone--;
     cursor.client.cursors.splice(cursor.client.cursors.indexOf(cursor), 1);
     cursor.stream.release(cursor.tape);
   }
 
   serve(client: Client): void {
     for (let slices = 0; slices < SLICES_ALONE && client.writable; slices++) if (!this.#serveOnce(client)) return;
-    if (client.writable) for (const cursor of client.cursors) if (!cursor.idle) this.#pass.add(cursor.stream);
+    if (!client.writable) return;
+    if (client.alone > MOST_ALONE) this.#late.add(client);
+    else for (const cursor of client.cursors) if (!cursor.idle) this.#pass.add(cursor.stream);
   }
 
   blocked(client: Client): void {
@@ -144,6 +154,12 @@ export class Hub {
   ended(client: Client): void {
     this.#clients.delete(client);
     this.#blocked.delete(client);
+  }
+
+  #serveInPass(client: Client): boolean {
+    if (client.alone <= MOST_ALONE) return this.#serveOnce(client);
+    this.#late.add(client);
+    return false;
   }
 
   /**

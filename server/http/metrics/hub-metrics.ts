@@ -21,7 +21,7 @@ export const hubMetrics: readonly Metric[] = [
   ),
   histogram(
     'towncrier_delivery_delay_seconds',
-    'From the commit of a chat message, or from when Kafka got a tick, until it was written to every client of this instance; of the oldest of each pass. By the clocks of the machines.',
+    'From the commit of a chat message, or from when Kafka got a tick, until it was written to every client of this instance; of the oldest of each pass. Clients that share little with others come after that. By the clocks of the machines.',
     ({ hub }) =>
       hub.stats.delays.size === 0 ? [] : [...hub.stats.delays].map(([stream, delays]) => [{ stream }, delays]),
   ),
