@@ -6,7 +6,7 @@ import { ChatSenders, type Sent } from './chat-senders.ts';
 export interface ChatClimb {
   readonly store: string;
   readonly rungs: readonly ChatRung[];
-  /** The highest rate that was accepted whole. */
+  /** The highest rate that was accepted whole, and reached all who follow. */
   readonly top: number;
 }
 
@@ -45,7 +45,8 @@ async function measure(store: string, env: Record<string, string>): Promise<Chat
     await senders.send(RATES[0] ?? 0, 1);
     for (const rate of RATES) {
       const sent = await senders.send(rate, SECONDS);
-      const holds = sent.sent >= 0.97 * rate * SECONDS && sent.accepted === sent.sent && sent.p99 <= PATIENCE;
+      const whole = sent.accepted === sent.sent && sent.delivered === LISTENERS * sent.accepted;
+      const holds = sent.sent >= 0.97 * rate * SECONDS && whole && sent.p99 <= PATIENCE;
       rungs.push({ rate, ...sent, holds });
       if (!holds) break;
     }

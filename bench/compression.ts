@@ -9,7 +9,7 @@ export interface Compression {
   /** Bytes that a client got of each event, plain and compressed. */
   readonly plain: number;
   readonly compressed: number;
-  /** Bytes of text in a write. */
+  /** Bytes of text that a write to one who reads compressed events carries. */
   readonly block: number;
   /** CPU of the server with compression, as a multiple of that without. */
   readonly cpu: number;
@@ -37,7 +37,7 @@ export async function measureCompression(): Promise<readonly Compression[]> {
         rate,
         plain: without.bytes / events,
         compressed: having.bytes / events,
-        block: without.bytes / without.reads,
+        block: without.bytes / having.reads,
         cpu: having.server.cpu_s / without.server.cpu_s,
       });
     }

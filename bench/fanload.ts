@@ -1,9 +1,8 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { built } from './c-program.ts';
 
 /** What fanload prints of a run. Its own `--help` explains each figure. */
 export interface FanloadResult {
@@ -60,17 +59,6 @@ export function priceHash(symbol: string, price: number): number {
   return hash >>> 0;
 }
 
-/** Builds the client when it is missing or older than its source; returns its path. Needs a C compiler as `cc`. */
-function buildFanload(): string {
-  const source = join(import.meta.dirname, 'fanload.c');
-  const folder = join(import.meta.dirname, '.build');
-  const program = join(folder, 'fanload');
-  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
-  mkdirSync(folder, { recursive: true });
-  execFileSync('cc', ['-O2', '-o', program, source], { stdio: 'inherit' });
-  return program;
-}
-
 /** Clients of one server, in a process of their own. They stay connected from one measurement to the next. */
 export class Fanload {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
@@ -87,7 +75,7 @@ export class Fanload {
    */
   static async connect(args: readonly string[], core?: number): Promise<readonly [Fanload, FanloadResult]> {
     const pin = core === undefined ? [] : ['taskset', '-c', `${core}`];
-    const [command = '', ...rest] = [...pin, buildFanload(), ...args, '--script', '1'];
+    const [command = '', ...rest] = [...pin, built('fanload'), ...args, '--script', '1'];
     const clients = new Fanload(spawn(command, rest, { stdio: ['pipe', 'pipe', 'inherit'] }));
     return [clients, await clients.#answer()];
   }
