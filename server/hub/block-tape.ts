@@ -48,9 +48,9 @@ class Segment {
 }
 
 /**
- * A tape of blocks: the events between two cuts are packed once for everyone. A cut lies wherever a client asked for
- * everything up to the head, so that those who are up to date, which is nearly all, meet at the cuts. One that stands between
- * two cuts gets what leads to the next one for itself.
+ * A tape of blocks: the events between two cuts are packed once for everyone. A cut lies where a pass began: those who are up
+ * to date, which is nearly all, meet there, and what comes while a pass runs gathers for the next block instead of making many
+ * small ones. One that stands between two cuts gets what leads to the next one for itself.
  */
 export class BlockTape<E> implements Tape<E> {
   readonly encoding: Encoding<E>;
@@ -58,6 +58,7 @@ export class BlockTape<E> implements Tape<E> {
   users = 0;
   readonly #log: Events<E>;
   readonly #blocks: Blocks;
+  #end: number;
   #segments: Segment[] = [];
   #runs = new WeakMap<readonly E[], Map<number, Slice>>();
   #last: Slice | undefined;
@@ -68,18 +69,27 @@ export class BlockTape<E> implements Tape<E> {
     this.encoding = encoding;
     this.#blocks = blocks;
     this.shared = shared;
+    this.#end = log.next;
   }
 
   get bytes(): number {
     return this.#segments.reduce((sum, { buffer, starts }) => sum + buffer.length + 16 * starts.length, 0);
   }
 
+  get end(): number {
+    return this.shared ? this.#end : this.#log.next;
+  }
+
+  cut(): void {
+    this.#end = this.#log.next;
+  }
+
   slice(from: number): Slice {
     if (!this.shared) return this.#alone(from, this.#log.next);
     // In a pass nearly all clients ask for the same place.
-    if (this.#lastFrom === from && this.#last !== undefined && this.#segments.at(-1)?.next === this.#log.next)
+    if (this.#lastFrom === from && this.#last !== undefined && this.#segments.at(-1)?.next === this.#end)
       return this.#last;
-    this.#cut(from);
+    this.#cover(from);
     const segment = this.#segmentOf(from);
     const block = segment.blockOf(from);
     // Not kept as the last one: it is one client's.
@@ -126,14 +136,14 @@ export class BlockTape<E> implements Tape<E> {
     return this.#segments[index]!;
   }
 
-  /** Makes the blocks cover [from, log.next). */
-  #cut(from: number): void {
+  /** Makes the blocks cover [from, end). */
+  #cover(from: number): void {
     const last = this.#segments.at(-1);
     if (last === undefined) {
-      this.#extend(this.#segments, from, this.#log.next);
+      this.#extend(this.#segments, from, this.#end);
       return;
     }
-    this.#extend(this.#segments, last.next, this.#log.next);
+    this.#extend(this.#segments, last.next, this.#end);
     const first = this.#segments[0]?.first ?? 0;
     if (from >= first) return;
     // Those who come back ask each at a place of its own: cut at round places, and at the one that is there already.

@@ -39,10 +39,14 @@ export class Cursor<E> {
     if (start.before !== undefined) this.before(start.before, start.next - start.before.length, 0, false);
   }
 
-  /** Whether there is nothing to send now. */
+  /** Whether there is nothing to send. */
   get idle(): boolean {
-    if (this.#run === undefined && (this.next >= this.stream.next || this.fetching)) return true;
-    return this.window !== undefined && this.window.room <= 0;
+    return !this.#goesTo(this.stream.next);
+  }
+
+  /** Whether there is something to send now: what follows the last cut of blocks waits for the next pass, which is to come. */
+  get due(): boolean {
+    return this.#goesTo(this.tape.end);
   }
 
   /** Whether the log no longer has what comes next. */
@@ -63,7 +67,7 @@ export class Cursor<E> {
     this.#run = { ...run, events: run.events.with(at, event), keep: false };
   }
 
-  /** Takes the next slice and moves past it. Only while neither `idle` nor `leftBehind`. */
+  /** Takes the next slice and moves past it. Only while `due` and not `leftBehind`. */
   take(): Slice {
     const run = this.#run;
     if (run === undefined) {
@@ -75,5 +79,10 @@ export class Cursor<E> {
     run.index = slice.next;
     if (run.index >= run.events.length) this.#run = undefined;
     return slice;
+  }
+
+  #goesTo(end: number): boolean {
+    if (this.#run === undefined && (this.next >= end || this.fetching)) return false;
+    return this.window === undefined || this.window.room > 0;
   }
 }

@@ -140,7 +140,7 @@ export class Hub {
     for (let slices = 0; slices < SLICES_ALONE && client.writable; slices++) if (!this.#serveOnce(client)) return;
     if (!client.writable) return;
     if (client.alone > MOST_ALONE) this.#late.add(client);
-    else for (const cursor of client.cursors) if (!cursor.idle) this.#pass.add(cursor.stream);
+    else for (const cursor of client.cursors) if (cursor.due) this.#pass.add(cursor.stream);
   }
 
   blocked(client: Client): void {
@@ -176,7 +176,7 @@ export class Hub {
       const more = bytes !== undefined && bytes.length < SLICE_BYTES / 2 ? this.#take(only) : undefined;
       if (bytes !== undefined && more !== undefined) this.#writeBoth(client, bytes, more);
       else if (bytes !== undefined) client.write(bytes);
-      return client.writable && !only.idle;
+      return client.writable && only.due;
     }
     const parts = this.#parts;
     let size = 0;
@@ -190,7 +190,7 @@ export class Hub {
     if (parts.length === 1 && parts[0] !== undefined) client.write(parts[0]);
     else if (parts.length > 1) client.writeAll(parts);
     parts.length = 0;
-    return client.writable && cursors.some((cursor) => !cursor.idle);
+    return client.writable && cursors.some((cursor) => cursor.due);
   }
 
   #writeBoth(client: Client, bytes: Uint8Array, more: Uint8Array): void {
@@ -202,7 +202,7 @@ export class Hub {
 
   /** The bytes that a cursor has to send next, if any. */
   #take(cursor: Cursor<AnyEvent>): Uint8Array | undefined {
-    if (cursor.idle) return undefined;
+    if (!cursor.due) return undefined;
     if (cursor.leftBehind && !this.#catchUp(cursor)) return undefined;
     const slice = cursor.take();
     if (slice.bytes.length === 0) return undefined;
@@ -220,7 +220,7 @@ export class Hub {
       const snapshot: AnyEvent | undefined = stream.overflow.snapshot();
       cursor.next = stream.next;
       if (snapshot !== undefined) cursor.before([snapshot], stream.next - 1, 0, false);
-      return !cursor.idle;
+      return cursor.due;
     }
     void this.#fetchPage(cursor);
     return false;

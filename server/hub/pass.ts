@@ -89,6 +89,7 @@ export class Pass {
     this.#dirty = [];
     for (const stream of this.#running) {
       stream.dirty = false;
+      stream.cut();
       stream.passBornAt = stream.bornAt;
       stream.bornAt = undefined;
       stream.passWaiting = stream.waiting;
@@ -150,7 +151,7 @@ export class Pass {
   /** A client has more than one slice to go: its streams go with the next pass too. */
   #again(client: Client): void {
     this.#backlog = true;
-    for (const cursor of client.cursors) if (!cursor.idle && !cursor.stream.dirty) this.add(cursor.stream);
+    for (const cursor of client.cursors) if (cursor.due && !cursor.stream.dirty) this.add(cursor.stream);
   }
 
   #finish(): void {

@@ -116,6 +116,11 @@ export class Stream<E> {
     for (const cursor of this.cursors) cursor.replace(position, event);
   }
 
+  /** For the hub alone: a pass begins. */
+  cut(): void {
+    for (const tape of this.#tapes.values()) tape.cut();
+  }
+
   /** Calls `task` once a pass has brought what was appended to those who follow, or at once where nobody does. */
   afterPass(task: () => void): void {
     if (!this.dirty) {

@@ -25,8 +25,12 @@ export interface Tape<E> {
   users: number;
   /** Bytes that it keeps, with what it notes of each event. */
   readonly bytes: number;
+  /** How far slices go now: to the head, or where blocks were cut last. */
+  readonly end: number;
+  /** A pass begins: what is in the log now goes with it. */
+  cut(): void;
   /**
-   * The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < next. With a `window`, at most
+   * The bytes from `from` on, at most `SLICE_BYTES`. The log must have `from`: first <= from < end. With a `window`, at most
    * as many messages as it has room for, which it has to have; it is told of each. Tapes of blocks know no windows.
    */
   slice(from: number, window?: Window): Slice;
@@ -121,6 +125,12 @@ export class EventTape<E> implements Tape<E> {
   get bytes(): number {
     return this.#segments.reduce((sum, { buffer, ends }) => sum + buffer.length + 8 * ends.length, 0);
   }
+
+  get end(): number {
+    return this.#log.next;
+  }
+
+  cut(): void {}
 
   slice(from: number, window?: Window): Slice {
     if (!this.shared) return this.#encodeAlone(from, window);

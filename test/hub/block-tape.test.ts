@@ -39,6 +39,50 @@ test('what came since the last pass is one block, packed once for all', () => {
   hub.close();
 });
 
+test('what comes while a pass runs is one block of the next pass, for all', () => {
+  const { hub, clock, connect } = world();
+  const { stream, append } = chatOf(hub);
+  const encoding = packing();
+  const clients = [connect(), connect(), connect()];
+  for (const { client, sink } of clients) {
+    client.follow(stream, encoding, { next: 0 });
+    // Between two clients of the first pass something comes each time.
+    const write = sink.write.bind(sink);
+    sink.write = (bytes) => {
+      if (stream.next < 4) append();
+      return write(bytes);
+    };
+  }
+  append();
+  clock.run();
+  clock.advance(1_000);
+  clock.run();
+  assert.deepEqual(encoding.packed, ['0;', '1;2;3;']);
+  assert.deepEqual(encoding.wrapped, []);
+  for (const { sink } of clients) {
+    assert.deepEqual(numbersOf(sink), upTo(4));
+    assert.equal(sink.writes, 2);
+  }
+  hub.close();
+});
+
+test('one who asks alone while events wait for a pass gets them with it, after what was cut before', () => {
+  const { hub, clock, connect } = world();
+  const { stream, append } = chatOf(hub);
+  const encoding = packing();
+  const [first, late] = [connect(), connect()];
+  first.client.follow(stream, encoding, { next: 0 });
+  append();
+  clock.run();
+  append();
+  late.client.follow(stream, encoding, { next: 0 });
+  assert.deepEqual(numbersOf(late.sink), [0]);
+  clock.run();
+  for (const { sink } of [first, late]) assert.deepEqual(numbersOf(sink), [0, 1]);
+  assert.deepEqual([encoding.packed, encoding.wrapped], [['0;', '1;'], []]);
+  hub.close();
+});
+
 test('one that begins between two cuts gets what leads to the next one for itself, and then shares', () => {
   const { hub, clock, connect } = world();
   const { stream, append } = chatOf(hub);
