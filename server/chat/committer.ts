@@ -41,6 +41,14 @@ interface Send {
   reject(refusal: Refusal): void;
 }
 
+/** A group that the store has. */
+interface Committing {
+  readonly group: readonly Send[];
+  /** Until when its senders wait at most for its fate, on the monotonic clock. */
+  readonly deadline: number;
+  readonly done: Promise<{ readonly outcomes: readonly Outcome[] } | { readonly error: unknown }>;
+}
+
 /** How long the first send of a group waits for others, in milliseconds. */
 const GATHER = 1;
 /** The port's limit. */
@@ -56,7 +64,7 @@ const LONGEST_PAUSE = 500;
 
 /**
  * Gathers sends for about a millisecond and commits them as one group, one group at a time. While a group is being
- * committed the next one gathers.
+ * committed the next one gathers, and the store has that before we tell of the one that is done.
  *
  * A commit that was cut is settled by sending the same group again: what the first try stored comes back as found, what
  * it did not store is stored now. So every fate becomes known as soon as the store answers, whatever the first try does.
@@ -108,8 +116,32 @@ export class Committer {
 
   async #run(): Promise<void> {
     await this.#pause(GATHER);
-    while (this.#queue.length > 0) await this.#commitGroup(this.#takeGroup());
+    let next = this.#begin();
+    while (next !== undefined) {
+      const { group, deadline, done }: Committing = next;
+      const result = await done;
+      if ('error' in result) {
+        await this.#failed(group, result.error, deadline);
+        next = undefined;
+      } else {
+        next = this.#begin();
+        this.#answer(group, result.outcomes, false);
+      }
+      next ??= this.#begin();
+    }
     this.#running = undefined;
+  }
+
+  /** Gives the store what waits, if anything does. */
+  #begin(): Committing | undefined {
+    if (this.#queue.length === 0) return undefined;
+    const group = this.#takeGroup();
+    const deadline = this.#now() + FATE_LIMIT;
+    const done = this.#store(group).then(
+      (outcomes) => ({ outcomes }),
+      (error) => ({ error }),
+    );
+    return { group, deadline, done };
   }
 
   #add(send: Send): void {
@@ -150,18 +182,10 @@ export class Committer {
     return group;
   }
 
-  async #commitGroup(group: readonly Send[]): Promise<void> {
-    const deadline = this.#options.clock.monotonic() + FATE_LIMIT;
-    let outcomes: Outcome[];
-    try {
-      outcomes = await this.#store(group);
-    } catch (error) {
-      this.#tell(error);
-      if (error instanceof StoreDown) for (const send of group) send.reject(this.#down());
-      else await this.#findFate(group, deadline);
-      return;
-    }
-    this.#answer(group, outcomes, false);
+  async #failed(group: readonly Send[], error: unknown, deadline: number): Promise<void> {
+    this.#tell(error);
+    if (error instanceof StoreDown) for (const send of group) send.reject(this.#down());
+    else await this.#findFate(group, deadline);
   }
 
   async #store(group: readonly Send[]): Promise<Outcome[]> {

@@ -14,6 +14,9 @@ const MOST_NAMES = 8;
 interface Guest {
   readonly keys: Set<string>;
   readonly address: string;
+  /** The name that it used last, and its key: nearly always it is the next one too. */
+  name: string;
+  key: string;
 }
 
 /**
@@ -41,19 +44,25 @@ export class Mutes {
 
   /** The mute that somebody is under in a room, the longest of them; `undefined` for none. Remembers a guest. */
   of(room: string, name: string, author: Author, now: number): Mute | undefined {
-    const key = fold(name);
+    const guest = author.signedIn ? undefined : this.#guests.get(author.session);
+    const key = guest?.name === name ? guest.key : fold(name);
+    if (this.#byKey.size === 0) {
+      if (!author.signedIn) this.#see(author, name, key);
+      return undefined;
+    }
     const named = this.#byKey.get(key) ?? [];
     const mutes = author.signedIn ? named : [...named, ...this.#ofGuest(author, now)];
     const [longest] = mutes
       .filter((mute) => mute.until > now && (mute.room === '' || mute.room === room))
       .sort((a, b) => b.until - a.until);
     // One who is muted for where it comes from alone is not known by its own name before it may send.
-    if (!author.signedIn && (longest === undefined || named.length > 0)) this.#see(author, key);
+    if (!author.signedIn && (longest === undefined || named.length > 0)) this.#see(author, name, key);
     return longest;
   }
 
   /** After `of`: mutes that should cover the author's address from now on, with it. */
   covering({ session }: Author, now: number): Mute[] {
+    if (this.#byKey.size === 0) return [];
     const guest = this.#guests.get(session);
     return guest === undefined ? [] : this.#covering(guest, now);
   }
@@ -67,8 +76,10 @@ export class Mutes {
     });
   }
 
-  #see({ session, address = '' }: Author, key: string): void {
-    const guest = this.#guests.get(session) ?? { keys: new Set<string>(), address };
+  #see({ session, address = '' }: Author, name: string, key: string): void {
+    const guest = this.#guests.get(session) ?? { keys: new Set<string>(), address, name, key };
+    guest.name = name;
+    guest.key = key;
     guest.keys.add(key);
     dropOldest(guest.keys, MOST_NAMES);
     // The newest last: the oldest is forgotten first.

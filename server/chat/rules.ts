@@ -26,16 +26,17 @@ export class Rules {
    * else they count as sent.
    */
   admit(drafts: readonly Draft[], author: Author, now: number): void {
-    const last = new Map<string, Draft>();
+    let last: Map<string, Draft> | undefined;
     for (const draft of drafts) {
       this.#refuseClosed(draft.room, author);
       this.#refuseMuted(draft, author, now);
       this.#refuseWords(draft);
       if (this.#slowModeOf(draft.room, author) === 0) continue;
+      last ??= new Map();
       this.#refuseSoon(draft, author, last.get(draft.room), now);
       last.set(draft.room, draft);
     }
-    for (const draft of last.values()) this.#count(draft, author, now);
+    for (const draft of last?.values() ?? []) this.#count(draft, author, now);
   }
 
   /** After `admit`: the mutes whose addresses should be kept, with that of the author. */

@@ -1,5 +1,5 @@
 import type { Chat } from '../chat/chat.ts';
-import type { ChatEvent } from '../chat/event.ts';
+import { type ChatEvent, eventJson } from '../chat/event.ts';
 import type { Room } from '../chat/room.ts';
 import type { MessageContent, SendHandler, Topic } from '../session/destinations.ts';
 import type { Gather } from './batch.ts';
@@ -12,7 +12,7 @@ export function chatTopic(room: Room): Topic<ChatEvent> {
     start: (after) => room.start(after),
     message(event, position): MessageContent {
       const id = event.kind === 'message' ? `${name}-${event.message.seq}` : `${name}-${event.kind}-${position}`;
-      return { id, headers: [], body: event.json };
+      return { id, headers: [], body: Buffer.from(eventJson(event)) };
     },
   };
 }

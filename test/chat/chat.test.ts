@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Author } from '../../server/chat/author.ts';
 import type { Chat } from '../../server/chat/chat.ts';
-import type { ChatEvent } from '../../server/chat/event.ts';
+import { eventJson } from '../../server/chat/event.ts';
 import { writeNews } from '../../server/chat/news.ts';
 import type { Channel } from '../../server/engines/backplane.ts';
 import { InProcessBackplane } from '../../server/engines/embedded/in-process-backplane.ts';
@@ -12,10 +12,6 @@ import { ChatWorld, follow } from './world.ts';
 
 const ann: Author = { session: 's1', name: 'ann', fallback: 'guest-1' };
 const guest: Author = { session: 's2', name: undefined, fallback: 'guest-2' };
-
-function json(event: ChatEvent): string {
-  return Buffer.from(event.json).toString();
-}
 
 function refusal(code: ErrorCode, text: RegExp = /./): (error: unknown) => boolean {
   return (error) => error instanceof Refusal && error.code === code && text.test(error.message);
@@ -42,7 +38,7 @@ function seqs(messages: readonly { readonly seq: number }[]): number[] {
 test('a message is stored, answered and shown as it came', async () => {
   const world = new ChatWorld();
   const { chat, hub } = await world.instance();
-  const seen = follow(hub, chat.room('global').stream, json, 1);
+  const seen = follow(hub, chat.room('global').stream, eventJson, 1);
   const time = world.clock.now();
   const sent = await post(world, chat, Buffer.from('{"id":"x","content":" <b>\\u0000😀 "}'));
   const message = { room: 'global', seq: 1, id: 'x', sender: 'ann', content: ' <b>\0😀 ', time };
@@ -73,7 +69,7 @@ test("the sender is the name of the sign-in, else the body's, else the fallback,
 test('a resend with the same id is stored and shown once, and conflicts with other content', async () => {
   const world = new ChatWorld();
   const { chat, hub } = await world.instance();
-  const seen = follow(hub, chat.room('global').stream, json, 1);
+  const seen = follow(hub, chat.room('global').stream, eventJson, 1);
   const first = await post(world, chat, { id: 'x', content: 'hello' });
   const again = await post(world, chat, { id: 'x', content: 'hello' });
   assert.deepEqual(again, { message: first.message, duplicate: true });
@@ -98,7 +94,7 @@ test('what is wrong with a message is told to its sender alone', async () => {
 test('rooms count for themselves and do not hear one another', async () => {
   const world = new ChatWorld();
   const { chat, hub } = await world.instance({ rooms: ['global', 'side'] });
-  const seen = ['global', 'side'].map((room) => follow(hub, chat.room(room).stream, json, 1));
+  const seen = ['global', 'side'].map((room) => follow(hub, chat.room(room).stream, eventJson, 1));
   await post(world, chat, { content: 'a' });
   const { message } = await post(world, chat, { content: 'b' }, ann, 'side');
   assert.equal(message.seq, 1);
@@ -118,7 +114,7 @@ test('a store that goes down refuses sends, shows nothing, and memory is still r
   const world = new ChatWorld();
   const { chat, hub } = await world.instance();
   await post(world, chat, { content: 'before' });
-  const seen = follow(hub, chat.room('global').stream, json, 1);
+  const seen = follow(hub, chat.room('global').stream, eventJson, 1);
   world.store.trouble = 'down';
   world.store.readable = false;
   await assert.rejects(post(world, chat, { content: 'lost' }), refusal('store-down'));
@@ -199,7 +195,7 @@ test('a position above the head is unknown, unless the store is ahead of us', as
   }
   const start = await room.start('4');
   assert.deepEqual(start, { next: 5 });
-  const seen = follow(hub, room.stream, json, start.next);
+  const seen = follow(hub, room.stream, eventJson, start.next);
   await turn(world.clock, 5);
   assert.deepEqual(
     seen().map((text) => JSON.parse(text).seq),
@@ -227,7 +223,7 @@ test('a subscriber from the beginning gets what is in the store and goes on live
   const { chat: restarted, hub } = await world.instance();
   const room = restarted.room('global');
   const start = await room.start('0');
-  const seen = follow(hub, room.stream, json, start.next);
+  const seen = follow(hub, room.stream, eventJson, start.next);
   for (let i = 0; i < 10; i++) await post(world, restarted, { content: `live ${i}` });
   await turn(world.clock, 100);
   assert.deepEqual(
@@ -243,7 +239,7 @@ test('where the store no longer has the oldest, one event says so', async () => 
   world.store.entries('global').splice(0, 230);
   const { chat: restarted, hub } = await world.instance();
   const room = restarted.room('global');
-  const seen = follow(hub, room.stream, json, (await room.start('0')).next);
+  const seen = follow(hub, room.stream, eventJson, (await room.start('0')).next);
   await turn(world.clock, 100);
   const events = seen().map((text) => JSON.parse(text));
   assert.deepEqual(events[0], { kind: 'truncated', first: 231 });
@@ -257,7 +253,7 @@ test('instances on one plane and store show the same, each at once', async () =>
   const world = new ChatWorld();
   const instances = [await world.instance(), await world.instance()];
   await settle();
-  const seen = instances.map(({ chat, hub }) => follow(hub, chat.room('global').stream, json, 1));
+  const seen = instances.map(({ chat, hub }) => follow(hub, chat.room('global').stream, eventJson, 1));
   for (let i = 0; i < 6; i++) {
     const instance = instances[i % 2];
     if (instance !== undefined) await post(world, instance.chat, { content: `${i}` });
@@ -281,7 +277,7 @@ test('with the backplane down others see a message within a poll, and nothing is
     await world.instance({ backplane: new DownBackplane() }),
   ];
   await turn(world.clock, 300);
-  const seen = follow(there.hub, there.chat.room('global').stream, json, 1);
+  const seen = follow(there.hub, there.chat.room('global').stream, eventJson, 1);
   await post(world, here.chat, { content: 'hello' });
   assert.equal(here.chat.stats.unpublished, 1);
   await turn(world.clock, 252);
@@ -291,7 +287,7 @@ test('with the backplane down others see a message within a poll, and nothing is
 test('a message whose news were lost is found within some seconds, though nothing follows it', async () => {
   const world = new ChatWorld();
   const { chat, hub } = await world.instance();
-  const seen = follow(hub, chat.room('global').stream, json, 1);
+  const seen = follow(hub, chat.room('global').stream, eventJson, 1);
   world.store.entries('global').push({ room: 'global', seq: 1, id: 'x', sender: 'bob', content: 'x', time: 1 });
   await turn(world.clock, 5_010, 10);
   assert.equal(seen().length, 1);
@@ -302,7 +298,7 @@ test('news that nobody heard make us read the store, for what others said meanwh
   const theirs = { room: 'global', seq: 2, id: 'x', sender: 'bob', content: 'theirs', time: 1 };
   const backplane = new DeafBackplane(() => void world.store.entries('global').push(theirs));
   const { chat, hub } = await world.instance({ backplane });
-  const seen = follow(hub, chat.room('global').stream, json, 1);
+  const seen = follow(hub, chat.room('global').stream, eventJson, 1);
   await settle();
   await post(world, chat, { content: 'ours' });
   await turn(world.clock, 30);
@@ -315,7 +311,7 @@ test('news that nobody heard make us read the store, for what others said meanwh
 test('strange news are counted and dropped, and so are those of another history or room', async () => {
   const world = new ChatWorld();
   const { chat, hub } = await world.instance();
-  const seen = follow(hub, chat.room('global').stream, json, 1);
+  const seen = follow(hub, chat.room('global').stream, eventJson, 1);
   const stranger = new InProcessBackplane(world.peers);
   const message = { room: 'global', seq: 1, id: 'x', sender: 'bob', content: 'x', time: 1 };
   const payloads = [
@@ -337,7 +333,7 @@ test('a resend to another instance makes known what died with the first before i
   const world = new ChatWorld();
   const [here, there] = [await world.instance(), await world.instance()];
   await settle();
-  const seen = [here, there].map(({ chat, hub }) => follow(hub, chat.room('global').stream, json, 1));
+  const seen = [here, there].map(({ chat, hub }) => follow(hub, chat.room('global').stream, eventJson, 1));
   world.store.entries('global').push({ room: 'global', seq: 1, id: 'x', sender: 'ann', content: 'x', time: 1 });
   const { duplicate } = await post(world, here.chat, { id: 'x', content: 'x' });
   await turn(world.clock, 2);

@@ -17,7 +17,7 @@ function draft(fields: Partial<Draft> = {}): Draft {
   return { room: 'global', id: `id-${made}`, sender: 'ann', content: `text ${made}`, time: made, ...fields };
 }
 
-function setUp() {
+function setUp(told: (message: Message) => void = () => undefined) {
   const clock = new ManualClock();
   const store = new MemoryStore();
   const stats = new ChatStats();
@@ -29,7 +29,10 @@ function setUp() {
     clock,
     log,
     stats,
-    stored: (message) => void stored.push(message),
+    stored: (message) => {
+      stored.push(message);
+      told(message);
+    },
     found: (message) => void found.push(message),
   });
   return { clock, store, stats, lines, stored, found, committer };
@@ -97,6 +100,31 @@ test('what comes while a group is committed is the next group, of at most 500', 
   await go();
   await Promise.all([first, ...later]);
   assert.deepEqual(store.groups, [1, 500, 500, 200]);
+});
+
+test('the store has the next group before the one that is done is told of', async () => {
+  const groups: string[] = [];
+  const { committer, store, clock } = setUp((message) => void groups.push(`${message.seq}: ${store.groups.length}`));
+  const gate = Promise.withResolvers<void>();
+  store.latency = () => gate.promise;
+  const sends = [committer.commit(draft())];
+  await turn(clock, 1);
+  sends.push(committer.commit(draft()), committer.commit(draft()));
+  gate.resolve();
+  await Promise.all(sends);
+  assert.deepEqual(store.groups, [1, 2]);
+  assert.deepEqual(groups, ['1: 2', '2: 2', '3: 2']);
+});
+
+test('what is sent when a group is told of is committed, though nothing else waits', async () => {
+  const later: Promise<Sent>[] = [];
+  const { committer, clock } = setUp(({ seq }) => {
+    if (seq < 3) later.push(committer.commit(draft()));
+  });
+  const first = committer.commit(draft());
+  await turn(clock, 5);
+  const all = await Promise.all([first, ...later]);
+  assert.deepEqual(all.map(({ message }) => message.seq).toSorted(), [1, 2, 3]);
 });
 
 test('a resend is answered with the message that is stored, and told as found', async () => {

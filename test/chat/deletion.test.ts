@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChatEvent } from '../../server/chat/event.ts';
+import { type ChatEvent, eventJson } from '../../server/chat/event.ts';
 import { refusalOf } from '../../server/errors.ts';
 import { settle, turn } from './turn.ts';
 import { ChatWorld, follow } from './world.ts';
@@ -43,7 +43,7 @@ test('the place of a deleted message has its own seq and time, and the deletion 
   const { time } = (await sent).message;
   await turn(world.clock, 5_000);
   await chat.moderation.delete('global', 1, why);
-  const json = follow(hub, chat.room('global').stream, (event) => Buffer.from(event.json).toString(), 1);
+  const json = follow(hub, chat.room('global').stream, eventJson, 1);
   await turn(world.clock, 10);
   const [place, deletion] = json().map((text) => JSON.parse(text));
   assert.deepEqual(place, { kind: 'deleted', seq: 1, target: 1, time });

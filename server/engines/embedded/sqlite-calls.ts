@@ -1,8 +1,12 @@
+import type { Unit } from '../message-store.ts';
+import type { PackedDrafts, PackedOutcomes } from './packed-group.ts';
 import type { SqliteFile, SqliteMessages } from './sqlite-messages.ts';
 import type { SqliteModeration } from './sqlite-moderation.ts';
 
-type Calls = Pick<SqliteMessages, 'commit' | 'head' | 'after' | 'before'> &
-  Pick<SqliteModeration, 'read' | 'change' | 'erase' | 'trim' | 'audit' | 'note'>;
+type Calls = Pick<SqliteMessages, 'head' | 'after' | 'before'> &
+  Pick<SqliteModeration, 'read' | 'change' | 'erase' | 'trim' | 'audit' | 'note'> & {
+    commit(drafts: PackedDrafts, units: readonly Unit[]): PackedOutcomes;
+  };
 
 /** What the thread of the database does on request. */
 export type Method = keyof Calls;

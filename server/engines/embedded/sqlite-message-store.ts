@@ -12,6 +12,7 @@ import {
   type Which,
 } from '../message-store.ts';
 import type { ModeratedStore, ModerationStore } from '../moderation-store.ts';
+import { packDrafts, unpackOutcomes } from './packed-group.ts';
 import type { Arguments, Method, Reply, Request, Result, ThreadData } from './sqlite-calls.ts';
 
 export interface SqliteStoreOptions {
@@ -88,7 +89,8 @@ class SqliteMessageStore implements ModeratedStore {
   }
 
   async commit(drafts: readonly Draft[], units: readonly Unit[] = []): Promise<Outcome[]> {
-    return drafts.length === 0 ? [] : this.#call('commit', [drafts, units]);
+    if (drafts.length === 0) return [];
+    return unpackOutcomes(await this.#call('commit', [packDrafts(drafts), units]), drafts);
   }
 
   head(room: string): Promise<number> {

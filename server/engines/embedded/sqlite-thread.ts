@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { packOutcomes, unpackDrafts } from './packed-group.ts';
 import type { Method, Reply, Request, Result, ThreadData } from './sqlite-calls.ts';
 import { describe } from './sqlite-errors.ts';
 import { SqliteMessages } from './sqlite-messages.ts';
@@ -10,8 +11,10 @@ type Call = Exclude<Request, { readonly method: 'close' }>;
 function run(messages: SqliteMessages, request: Call): Result<Method> {
   const { moderation } = messages;
   switch (request.method) {
-    case 'commit':
-      return messages.commit(...request.args);
+    case 'commit': {
+      const [drafts, units] = request.args;
+      return packOutcomes(messages.commit(unpackDrafts(drafts), units));
+    }
     case 'head':
       return messages.head(...request.args);
     case 'after':

@@ -25,6 +25,9 @@ const NUL = 0;
 const LF = 10;
 const CR = 13;
 const COLON = 58;
+const BACKSLASH = 92;
+const FIRST_PRINTABLE = 32;
+const LAST_PRINTABLE = 126;
 const NOTHING = Buffer.alloc(0);
 const NO_HEADERS: FrameHeader[] = [];
 
@@ -151,6 +154,7 @@ export class FrameParser {
   }
 
   #readHeader(): boolean {
+    if (this.#readPlainHeader()) return false;
     const line = this.#line();
     if (line === undefined) return false;
     if (line.length === 0) {
@@ -164,6 +168,30 @@ export class FrameParser {
     if (colon < 0) this.#fail('invalid-frame', 'A header line has no colon.');
     if (colon === 0) this.#fail('invalid-frame', 'A header has no name.');
     this.#headers.push([this.#unescape(line.subarray(0, colon)), this.#unescape(line.subarray(colon + 1))]);
+    return false;
+  }
+
+  /**
+   * Reads a header line in one go that lies in one chunk and is printable ASCII without escapes, as nearly all are. Returns
+   * whether it was one; what is not is read, or refused, by the careful way.
+   */
+  #readPlainHeader(): boolean {
+    if (this.#held !== undefined || this.version === '1.0' || this.#headers.length >= this.#limits.headers)
+      return false;
+    const chunk = this.#chunk;
+    const start = this.#at;
+    let colon = -1;
+    for (let at = start; at < chunk.length; at++) {
+      const byte = chunk[at] ?? NUL;
+      if (byte === LF && colon > start) {
+        this.#spend(at + 1 - start);
+        this.#headers.push([chunk.toString('latin1', start, colon), chunk.toString('latin1', colon + 1, at)]);
+        this.#at = at + 1;
+        return true;
+      }
+      if (byte < FIRST_PRINTABLE || byte > LAST_PRINTABLE || byte === BACKSLASH) return false;
+      if (byte === COLON && colon < 0) colon = at;
+    }
     return false;
   }
 

@@ -31,6 +31,6 @@ export function serializeFrame(
     command === 'CONNECTED'
       ? headers.map(([name, value]) => `${plainHeader(name)}:${plainHeader(value)}\n`).join('')
       : headerLines(headers, version);
-  if (body === undefined) return joinFrame(`${command}\n${lines}\n`, new Uint8Array(0));
+  if (body === undefined) return Buffer.from(`${command}\n${lines}\n\0`);
   return joinFrame(`${command}\n${lines}content-length:${body.length}\n\n`, body);
 }
