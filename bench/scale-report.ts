@@ -130,7 +130,7 @@ ${count(clients.stomp)} follow the chat over STOMP, ${count(clients.sse)} the pr
 ${[COLUMNS.map(([head]) => head), COLUMNS.map(() => '---:'), ...phases.map((phase) => COLUMNS.map(([, cell]) => cell(phase) ?? ''))].map(line).join('\n')}
 
 _Latency_: from the time in a message or tick to its arrival. _Gaps / repeats_: of all clients, over their reconnects too. _The feed_ is a process of its own.
-Clients that lost their connection came back within ${back / 1_000} s, each at a time of its own, and went on after what they had; the ten who send did the same, and sent
+Clients that lost their connection tried again within ${back / 1_000} s, each at a time of its own and until they were back, and went on after what they had; the ten who send did the same, and sent
 again what had no receipt. Told to stop (SIGTERM), the server was gone after ${drained.toFixed(1)} s.
 
 ## Where all ended
