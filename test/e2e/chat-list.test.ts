@@ -108,6 +108,26 @@ test('of 10,000 messages some dozens are drawn, and reading up to the first one 
   await context.close();
 });
 
+test('a list that becomes smaller while it shows the newest goes on showing them', async () => {
+  for (let i = 0; i < 60; i++) await post('trading', 'Bob', `talk ${i}`);
+  const { tab, context } = await opened('/?room=trading', 'Ann');
+  await tab.sees('talk 59');
+  await tab.page.getByTestId('message-scroller').evaluate((scroller) => {
+    const area = scroller.parentElement;
+    if (area !== null) area.style.maxHeight = '200px';
+    // As the browser says it of a scroll just before, before anybody knows of the new size.
+    scroller.dispatchEvent(new Event('scroll'));
+  });
+  await eventually(async () => {
+    const rest = await tab.page
+      .getByTestId('message-scroller')
+      .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+    assert.ok(rest < 2, `${rest} pixels from the end`);
+  });
+  assert.equal(await tab.page.getByTestId('to-newest').count(), 0);
+  await context.close();
+});
+
 test('who reads older messages sees how many are new, and a line before the first of them', async () => {
   for (let i = 0; i < 60; i++) await post('global', 'Bob', `old ${i}`);
   const { tab, context } = await opened('/', 'Ann');

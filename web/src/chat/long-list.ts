@@ -29,6 +29,8 @@ export class LongList {
   /** The element that has a row's element for each row drawn. */
   #list: HTMLElement | undefined;
   #atNewest = true;
+  /** Where the list was scrolled to when that was last known. */
+  #lastTop = 0;
   /** The row at the top, and how far above the top it begins. */
   #anchor: { readonly key: string; readonly hidden: number } | undefined;
   readonly #resized: ResizeObserver;
@@ -68,6 +70,7 @@ export class LongList {
     const top = this.#wantedTop();
     const wanted = this.#atNewest ? element.scrollHeight : top + this.#listTop();
     if (Math.abs(element.scrollTop - wanted) > 0.5) element.scrollTop = wanted;
+    this.#lastTop = element.scrollTop;
     if (element.scrollTop < NEAR_START) this.#events.nearOldest();
   }
 
@@ -92,7 +95,10 @@ export class LongList {
     const element = this.#element;
     if (element === undefined || element.clientHeight === 0) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    this.#setAtNewest(scrollHeight - scrollTop - clientHeight <= NEAR_END);
+    // Rows that came, and a list that has become smaller, are no reason to leave the end; only who scrolls up does.
+    if (scrollHeight - scrollTop - clientHeight <= NEAR_END) this.#setAtNewest(true);
+    else if (scrollTop < this.#lastTop) this.#setAtNewest(false);
+    this.#lastTop = scrollTop;
     const top = Math.max(0, scrollTop - this.#listTop());
     const first = this.#heights.at(top);
     const row = this.#rows[first];

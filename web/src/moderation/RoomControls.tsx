@@ -24,7 +24,9 @@ export function RoomControls() {
         <span class="visually-hidden">Moderating</span>
       </span>
       <label>
-        <span title="The least time between two messages of one sender">Slow mode</span>{' '}
+        <span title="Slow mode: the least time between two messages of one sender">
+          Slow<span class="visually-hidden"> mode</span>
+        </span>{' '}
         <select
           data-testid="slow-mode"
           value={rules.slowMode}
