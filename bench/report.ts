@@ -180,7 +180,7 @@ function highest({ climbs, versions }: Findings): string {
     return [
       contender.name,
       versions.get(contender.name) ?? '',
-      best === undefined ? `none from ${rungs[0]?.rate}` : number(best.rate),
+      best === undefined ? `none down to ${Math.min(...rungs.map(({ rate }) => rate))}` : number(best.rate),
       number(delivered(climb)),
       times(climb, climbs),
       result?.server.us_per_message.toFixed(2) ?? '',
