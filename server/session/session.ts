@@ -308,7 +308,7 @@ export class Session implements Watched {
   #rest(): void {
     this.#spent = 0;
     this.#resting = true;
-    this.host.turns.wait(() => {
+    this.host.turns.wait(this, () => {
       this.#resting = false;
       if (this.#held) this.#read();
     });

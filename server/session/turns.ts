@@ -2,21 +2,36 @@ import type { Clock } from '../clock.ts';
 
 /** All of them together have so much of a turn of the event loop, in milliseconds; then everybody else is served. */
 const TURN_TIME = 4;
+/** Who had a turn less than so many milliseconds ago waits behind those who had none. */
+const LATELY = 200;
 
-/** Sessions that have cost much and have more to be read: they go on one after the other, a few in each turn. */
+/** What waits: a session, by its identity alone, and how it goes on. */
+interface Waiting {
+  readonly who: object;
+  goOn(): void;
+}
+
+/**
+ * Sessions that have cost much and have more to be read: they go on one after the other, a few in each turn. Who comes back at
+ * once waits behind who comes now and then: else a session that costs little would wait as long as those who cost the most.
+ */
 export class Turns {
   readonly #clock: Clock;
-  readonly #waiting: (() => void)[] = [];
-  #first = 0;
+  /** Those without a turn lately, and those who come back. */
+  readonly #seldom: Waiting[] = [];
+  readonly #often: Waiting[] = [];
+  readonly #had = new WeakMap<object, number>();
   #scheduled = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls `goOn` when it is its turn, in the order in which they came. */
-  wait(goOn: () => void): void {
-    this.#waiting.push(goOn);
+  /** Calls `goOn` when it is the turn of this session. */
+  wait(who: object, goOn: () => void): void {
+    const had = this.#had.get(who) ?? Number.NEGATIVE_INFINITY;
+    const line = this.#clock.monotonic() - had < LATELY ? this.#often : this.#seldom;
+    line.push({ who, goOn });
     if (!this.#scheduled) this.#schedule();
   }
 
@@ -27,12 +42,21 @@ export class Turns {
 
   #turn(): void {
     this.#scheduled = false;
-    const start = this.#clock.monotonic();
-    // Those who come back meanwhile wait behind all others.
-    const end = this.#waiting.length;
-    while (this.#first < end && this.#clock.monotonic() - start < TURN_TIME) this.#waiting[this.#first++]?.();
-    this.#waiting.splice(0, this.#first);
-    this.#first = 0;
-    if (this.#waiting.length > 0 && !this.#scheduled) this.#schedule();
+    const end = this.#clock.monotonic() + TURN_TIME;
+    // Those who come back meanwhile are not served again in this turn.
+    const often = this.#often.length;
+    this.#serve(this.#seldom, this.#seldom.length, end);
+    this.#serve(this.#often, often, end);
+    if (this.#seldom.length + this.#often.length > 0 && !this.#scheduled) this.#schedule();
+  }
+
+  /** So many of a line at most, in the order in which they came. */
+  #serve(line: Waiting[], most: number, end: number): void {
+    for (let served = 0; served < most && this.#clock.monotonic() < end; served++) {
+      const next = line.shift();
+      if (next === undefined) return;
+      this.#had.set(next.who, this.#clock.monotonic());
+      next.goOn();
+    }
   }
 }

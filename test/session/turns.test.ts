@@ -10,7 +10,7 @@ test('those who wait go on in their order, some milliseconds of work in each tur
   const turns = new Turns(clock as unknown as ManualClock); // it uses no more of a clock than these two
   const seen: number[] = [];
   for (let number = 0; number < 10; number++) {
-    turns.wait(() => {
+    turns.wait({}, () => {
       seen.push(number);
       now += 2;
     });
@@ -29,11 +29,25 @@ test('who comes back waits behind all others', () => {
   const clock = new ManualClock();
   const turns = new Turns(clock);
   const seen: string[] = [];
-  turns.wait(() => {
+  const a = {};
+  turns.wait(a, () => {
     seen.push('a');
-    turns.wait(() => seen.push('a again'));
+    turns.wait(a, () => seen.push('a again'));
   });
-  turns.wait(() => seen.push('b'));
+  turns.wait({}, () => seen.push('b'));
   clock.run();
   assert.deepEqual(seen, ['a', 'b', 'a again']);
+});
+
+test('who comes now and then does not wait for those who come back at once', () => {
+  const clock = new ManualClock();
+  const turns = new Turns(clock);
+  const seen: string[] = [];
+  const greedy = Array.from({ length: 3 }, () => ({}));
+  for (const who of greedy) turns.wait(who, () => undefined);
+  clock.run();
+  for (const who of greedy) turns.wait(who, () => seen.push('greedy'));
+  turns.wait({}, () => seen.push('seldom'));
+  clock.run();
+  assert.deepEqual(seen, ['seldom', 'greedy', 'greedy', 'greedy']);
 });
