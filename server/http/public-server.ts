@@ -6,6 +6,7 @@ import type { Limits } from '../limits/limits.ts';
 import { corsHeaders } from '../limits/origin.ts';
 import { guardConnections } from './connection-gate.ts';
 import { headersRefusal, httpLimits, MOST_HEADERS } from './http-limits.ts';
+import { inTurn } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
 
@@ -34,7 +35,7 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     // `curl --http2` asks for h2c, for example: whoever asks for what we do not speak is answered as if it had not.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
-  const server = createServer(options, (request, response) => {
+  const answer: RequestListener = (request, response) => {
     const path = pathOf(request);
     const wrong = headersRefusal(request);
     if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
@@ -53,7 +54,11 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
       if (tooFast === undefined) framework(request, response);
       else refuseRequest(handlers, request, response, tooFast);
     }
-  });
+  };
+  const server = createServer(
+    options,
+    inTurn(answer, handlers.clock, () => handlers.limits.refusals.count('too-fast')),
+  );
   // One above what is answered with 431, so that it can be told.
   server.maxHeadersCount = MOST_HEADERS + 1;
   guardConnections(server, handlers.limits, handlers.clock);
