@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { AggregatorRegistry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { Refusal } from './errors.ts';
+import { HandedOver } from './handed-over.ts';
 import type { Health } from './http/health.ts';
 import type { Logger } from './log.ts';
 import type { ModerationView } from './ops/moderating.ts';
@@ -51,6 +52,7 @@ const GROWN_UP = 30_000;
 export class Workers implements Operated {
   readonly #options: WorkersOptions;
   readonly #listening = Promise.withResolvers<number>();
+  readonly #handedOver = new HandedOver();
   readonly #questions = new Map<number, (answer: unknown) => void>();
   #asked = 0;
   #pause = FIRST_PAUSE;
@@ -148,6 +150,7 @@ export class Workers implements Operated {
     const { clock, log, count } = this.#options;
     const worker = cluster.fork(environmentOf({ index, count, folder: this.#folder }));
     const bornAt = clock.monotonic();
+    this.#handedOver.watch(worker);
     worker.once('listening', ({ port }) => {
       this.#started = true;
       this.#listening.resolve(port);

@@ -12,12 +12,18 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Connections that the kernel holds until they are accepted; its own bound (`net.core.somaxconn`, 4,096 by default) holds too. Of more
+ * it drops the first packet, and their clients try again after 1, 2, 4 s and so on: after a restart all come at once.
+ */
+const BACKLOG = 4_096;
+
+/**
  * Listens, and resolves to the port. Rejects with a sentence that names the setting.
  * @param setting - the name of the setting that the port comes from
  */
 export async function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
   try {
-    server.listen({ host, port });
+    server.listen({ host, port, backlog: BACKLOG });
     await once(server, 'listening');
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException; // what `listen` emits

@@ -59,6 +59,7 @@ export class Hub {
       clock: options.clock,
       latencyBudget: options.latencyBudget,
       stats: this.stats,
+      connected: () => this.#connected,
       serve: (client) => this.#serveInPass(client),
       chunk: (now) => {
         this.#now = now;

@@ -8,6 +8,8 @@ export interface PassOptions {
   /** The most milliseconds between the end of one pass and the next. */
   readonly latencyBudget: number;
   readonly stats: HubStats;
+  /** How many clients there have been. */
+  connected(): number;
   /** Serves a client once; returns whether more is left for it. */
   serve(client: Client): boolean;
   /** Called at the start of each chunk with the time, in milliseconds of the monotonic clock. */
@@ -29,6 +31,14 @@ const LEAST_REST = 12;
 const LONGEST = 95;
 /** What is dearer is late anyway. It rests more, by so much for each millisecond above `LONGEST`: longer slices cost less. */
 const STEEPNESS = 2;
+/**
+ * A pass gives way to those who come: it rests so many milliseconds more for each that came since the last one. To let one in takes half a
+ * millisecond, and who waits outside gets nothing at all. `GIVE_WAY` times what the pass cost is the most, and `LONGEST_WAY`
+ * milliseconds: nobody stops the others by coming.
+ */
+const NEWCOMER = 1;
+const GIVE_WAY = 4;
+const LONGEST_WAY = 1_000;
 
 /**
  * Brings the streams that were appended to (the dirty ones) to their followers. Appends while a pass runs gather and go
@@ -53,6 +63,8 @@ export class Pass {
   #scheduled = false;
   #timer: Timer | undefined;
   #notBefore = 0;
+  /** Clients that there had been when the last pass ended; nobody is a newcomer to the first. */
+  #connected: number | undefined;
   #stopped = false;
 
   constructor(options: PassOptions) {
@@ -161,8 +173,17 @@ export class Pass {
     const writes = stats.writes - this.#writes;
     if (writes > 0) stats.sliceBytes.observe((stats.bytes - this.#bytes) / writes);
     // Rest lets events gather into longer slices; where slices are full already it would only add to the backlog.
-    this.#notBefore = clock.monotonic() + (this.#backlog ? 0 : Math.min(restAfter(this.#cost), latencyBudget));
+    const rest = this.#backlog ? 0 : Math.min(restAfter(this.#cost), latencyBudget);
+    this.#notBefore = clock.monotonic() + rest + this.#giveWay();
     if (this.#dirty.length > 0) this.#schedule();
+  }
+
+  /** The rest for those who came since the last pass ended. */
+  #giveWay(): number {
+    const connected = this.#options.connected();
+    const came = connected - (this.#connected ?? connected);
+    this.#connected = connected;
+    return Math.min(came * NEWCOMER, this.#cost * GIVE_WAY, LONGEST_WAY);
   }
 }
 

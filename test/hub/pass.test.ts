@@ -28,6 +28,12 @@ class CostlySink extends RecordingSink {
   }
 }
 
+/** New clients that follow the stream from where it is. */
+function come(count: number, { clock, chat, hub }: { clock: CostlyClock; chat: StoredStream; hub: Hub }): void {
+  for (let n = 0; n < count; n++)
+    hub.connect(new CostlySink(clock)).follow(chat.stream, numbered(), { next: chat.stream.next });
+}
+
 function crowd(
   size: number,
   latencyBudget: number,
@@ -58,6 +64,50 @@ test('after a dear pass the next waits about as long as the pass took, and carri
   for (const sink of sinks) {
     assert.equal(sink.writes, 2);
     assert.equal(numbersOf(sink).length, 51);
+  }
+});
+
+test('where clients come the next pass starts later, by what they need', () => {
+  const world = crowd(2_000, 250);
+  const { clock, chat, hub } = world;
+  chat.append();
+  clock.run();
+  come(100, world);
+  chat.append();
+  clock.advance(206);
+  assert.equal(hub.stats.passes, 2, 'a pass of 200 ms is followed by about 200 ms of rest');
+  chat.append();
+  clock.advance(300);
+  assert.equal(hub.stats.passes, 2, 'after one during which 100 came it takes 100 ms more');
+  clock.advance(30);
+  assert.equal(hub.stats.passes, 3);
+  chat.append();
+  clock.advance(230);
+  assert.equal(hub.stats.passes, 4, 'and once nobody comes any more it does not');
+});
+
+test('however many come, they delay the others by four times a pass and by a second at most', () => {
+  for (const { clients, rest } of [
+    { clients: 100, rest: 10 + 4 * 10 },
+    { clients: 2_600, rest: 250 + 1_000 },
+  ]) {
+    const world = crowd(clients, 250);
+    const { clock, chat, hub } = world;
+    chat.append();
+    clock.run();
+    chat.append();
+    clock.advance(300);
+    assert.equal(hub.stats.passes, 2);
+    for (let n = 0; n < 5_000; n++) hub.connect(new CostlySink(clock));
+    clock.advance(300);
+    chat.append();
+    clock.run();
+    assert.equal(hub.stats.passes, 3);
+    chat.append();
+    clock.advance(rest - 5);
+    assert.equal(hub.stats.passes, 3, `${clients}: it rests`);
+    clock.advance(15);
+    assert.equal(hub.stats.passes, 4, `${clients}: no longer`);
   }
 });
 

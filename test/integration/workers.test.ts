@@ -211,6 +211,23 @@ test('a worker that hangs is named, and gets nobody more than one connection', a
   await until(async () => (await health()).state === 'ready');
 });
 
+test('a connection that a worker has not taken when it dies is closed, so that its client can come again', async () => {
+  const [victim = 0] = children(server.pid);
+  process.kill(victim, 'SIGSTOP');
+  let ended = 0;
+  const requests = Array.from({ length: 12 }, () =>
+    fetch(`${server.url}/api/info`, { headers: { connection: 'close' } }).finally(() => ended++),
+  );
+  const answers = Promise.allSettled(requests);
+  await until(async () => ended >= 11);
+  assert.equal(ended, 11, 'the one that was given to the victim waits');
+  process.kill(victim, 'SIGKILL');
+  await until(async () => ended === 12);
+  const kept = (await answers).filter(({ status }) => status === 'fulfilled');
+  assert.equal(kept.length, 11);
+  await until(async () => children(server.pid).length === WORKERS && (await health()).state === 'ready');
+});
+
 test('SIGTERM sends the clients of all workers away, and ends all of them with 0', async () => {
   const pids = children(server.pid);
   const sockets = Array.from(

@@ -56,6 +56,7 @@ const ROOTS = [
   'app.ts',
   'doctor.ts',
   'drainer.ts',
+  'handed-over.ts',
   'instance-metrics.ts',
   'main.ts',
   'open-candles.ts',
