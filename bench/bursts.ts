@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { marketSymbol } from '../server/engines/sources/recording.ts';
+import { startFlags } from '../test/support/start-flags.ts';
 import { Fanload, type FanloadResult, type Heads, priceHash, type Totals } from './fanload.ts';
 import { startServer } from './server-process.ts';
 
@@ -51,7 +52,7 @@ time_ms,symbol,bid,bid_size,ask,ask_size. They are not part of this repository. 
   process.exit(2);
 }
 const recording = merged();
-const server = await startServer(process.execPath, [join(HERE, 'servers/bursts.ts'), recording.file]);
+const server = await startServer(process.execPath, [...startFlags, join(HERE, 'servers/bursts.ts'), recording.file]);
 const at = `http://127.0.0.1:${server.port}`;
 const crowds = [
   await enter('every tick', EVERY, '/stream', 0),

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startFlags } from '../test/support/start-flags.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
 /** A server that is measured, and how fanload speaks to it. */
@@ -48,6 +49,8 @@ const installed = (file: string): string => {
 const ours = () => installed(join(HERE, '../package.json'));
 const ofWs = () => `ws ${installed(join(HERE, '../node_modules/ws/package.json'))}`;
 const script = (name: string) => () => startServer(process.execPath, [join(HERE, 'servers', `${name}.ts`)]);
+/** Ours starts as `npm start` starts it. */
+const towncrier = () => startServer(process.execPath, [...startFlags, join(HERE, 'servers/towncrier.ts')]);
 const nothing = (): void => undefined;
 
 function spring(name: string, protocol: 'stomp' | 'sse', path: string): Contender {
@@ -74,7 +77,7 @@ export const contenders: readonly Contender[] = [
     path: '/ws-endpoint',
     prepare: nothing,
     version: ours,
-    start: script('towncrier'),
+    start: towncrier,
   },
   {
     name: 'Towncrier, SSE',
@@ -82,7 +85,7 @@ export const contenders: readonly Contender[] = [
     path: '/stream',
     prepare: nothing,
     version: ours,
-    start: script('towncrier'),
+    start: towncrier,
   },
   {
     name: 'floor: send() in C',

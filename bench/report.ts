@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { CLIENTS } from './bench-clients.ts';
@@ -22,6 +22,10 @@ export interface Findings {
   readonly leftOut: readonly (readonly [name: string, why: string])[];
   /** How long it took. */
   readonly seconds: number;
+  /** The day of the measurement. */
+  readonly date: string;
+  /** The day when the chat was measured by itself, after the rest. */
+  readonly chatDate?: string;
 }
 
 const HERE = import.meta.dirname;
@@ -36,6 +40,17 @@ export function keepFindings(findings: Findings): void {
   mkdirSync(join(HERE, '.build'), { recursive: true });
   writeFileSync(join(HERE, '.build', 'findings.json'), JSON.stringify({ ...findings, versions }));
 }
+
+/** What the last whole run found. Throws where there was none. */
+export function keptFindings(): Findings {
+  // What `keepFindings` wrote.
+  const kept = JSON.parse(readFileSync(join(HERE, '.build', 'findings.json'), 'utf8')) as Omit<Findings, 'versions'> & {
+    readonly versions: readonly (readonly [string, string])[];
+  };
+  return { ...kept, versions: new Map(kept.versions) };
+}
+
+export const today = (): string => new Date().toISOString().slice(0, 10);
 
 /** Writes `REPORT.md` and its charts. */
 export function writeReport(findings: Findings): void {
@@ -92,14 +107,15 @@ function charts({ climbs, steady }: Findings): readonly (readonly [file: string,
 }
 
 function report(findings: Findings): string {
-  const { climbs, leftOut, seconds } = findings;
+  const { climbs, leftOut, seconds, date, chatDate } = findings;
+  const alone = chatDate === undefined ? '' : ` Measured by itself after the rest, ${chatDate}.`;
   const { model } = cpus()[0] ?? { model: arch() };
   const machine = `${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const missing = leftOut.map(([name, why]) => `- ${name}: ${why.split('\n', 1)[0]}`);
   return `<!-- Made by "npm run bench". Do not edit. -->
 # Benchmark report
 
-${new Date().toISOString().slice(0, 10)}, ${machine}; ${Math.round(seconds / 60)} minutes. How it is measured: [README](README.md).
+${date}, ${machine}; ${Math.round(seconds / 60)} minutes. How it is measured: [README](README.md).
 
 ![Messages delivered a second](charts/delivered.svg)
 
@@ -127,7 +143,7 @@ ${table(['what', 'target', 'measured', ''], targets(findings))}
 ${chat(findings.chats)}
 
 Sent by 200 clients over STOMP, in turn and each millisecond what is due; 10 of them follow the chat, and get all of it. The
-server, its database and the clients share all cores.
+server, its database and the clients share all cores.${alone}
 
 ## Compression
 ${compression(findings.compression)}

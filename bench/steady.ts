@@ -15,8 +15,8 @@ export interface Steady {
   readonly ratio: number;
 }
 
-/** Long enough for each client to get a heart-beat where it does. */
-const IDLE = 15;
+/** Long enough for each client to get a heart-beat where it does: Socket.IO and centrifuge ping every 25 s. */
+const IDLE = 30;
 const ROUNDS = 5;
 /** Messages of a round, one after the other. */
 const MESSAGES = 10;

@@ -53,8 +53,11 @@ interface Committing {
 const GATHER = 1;
 /** The port's limit. */
 const MAX_GROUP = 500;
-/** Sends that may wait for their commit: their number, and the sum of the lengths of their contents. */
-const MAX_QUEUE = 10_000;
+/**
+ * Sends that may wait for their commit: their number, and the sum of the lengths of their contents. It is a second of what SQLite
+ * takes: a disk that stalls for half of one, as at a checkpoint, makes receipts late and refuses nothing.
+ */
+const MAX_QUEUE = 20_000;
 const MAX_QUEUE_LENGTH = 8_000_000;
 /** How long after a commit began its senders wait at most for its fate, in milliseconds. */
 const FATE_LIMIT = 5_000;

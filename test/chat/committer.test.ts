@@ -266,9 +266,9 @@ test('an answer within 5 s comes even while the store hangs, and what it stores 
   assert.deepEqual([seqs(store), stored.length], [[1], 1]);
 });
 
-test('a queue of 10,000 is full: one more is refused at once, and says that the server is busy', async () => {
+test('a queue of 20,000 is full: one more is refused at once, and says that the server is busy', async () => {
   const { committer, clock } = setUp();
-  const sends = Array.from({ length: 10_000 }, () => committer.commit(draft()));
+  const sends = Array.from({ length: 20_000 }, () => committer.commit(draft()));
   await assert.rejects(committer.commit(draft()), (error) => {
     return error instanceof Refusal && error.code === 'store-down' && /busy/.test(error.message);
   });
@@ -348,7 +348,7 @@ test('several that are sent as one are never split over two groups', async () =>
 
 test('several that are sent as one count one by one among those that wait', async () => {
   const { committer } = setUp();
-  for (let i = 0; i < 99; i++) void committer.commitAll(Array.from({ length: 100 }, () => draft()));
+  for (let i = 0; i < 199; i++) void committer.commitAll(Array.from({ length: 100 }, () => draft()));
   await assert.rejects(committer.commitAll(Array.from({ length: 101 }, () => draft())), /busy/);
   const last = watchAll(committer.commitAll(Array.from({ length: 100 }, () => draft())));
   await settle();

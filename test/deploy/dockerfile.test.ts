@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
+import { startFlags } from '../support/start-flags.ts';
 import { getsToBuilder } from './docker-ignore.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,7 +29,10 @@ test('the linter would find something', () => {
 
 test('the server does not run as root, and gets signals itself', () => {
   assert.deepEqual(all('USER'), ['node']);
-  assert.deepEqual(all('CMD'), ['["node", "server/main.ts"]']);
+  assert.deepEqual(
+    all('CMD').map((command) => JSON.parse(command)),
+    [['node', ...startFlags, 'server/main.ts']],
+  );
   assert.deepEqual(all('ENTRYPOINT'), []);
 });
 

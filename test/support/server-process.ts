@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { freeze } from './freeze.ts';
 import { leashed } from './leash.ts';
+import { startFlags } from './start-flags.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Who has not begun to serve after so long, in milliseconds, hangs: not even a busy machine takes as much. */
@@ -57,7 +58,7 @@ export class ServerProcess {
       DATA_DIR: this.#folder,
       LOG_LEVEL: 'warn',
     };
-    const { program, args } = leashed(process.execPath, [MAIN]);
+    const { program, args } = leashed(process.execPath, [...startFlags, MAIN]);
     const child = spawn(program, args, {
       env: { PATH, NODE_COMPILE_CACHE, ...own, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
