@@ -37,7 +37,10 @@ class FuzzDestinations implements Destinations {
   }
 
   topic(destination: string): Topic<string> {
-    const stream = { '/topic/chat': this.chat, '/topic/state': this.state }[destination];
+    const stream = new Map([
+      ['/topic/chat', this.chat],
+      ['/topic/state', this.state],
+    ]).get(destination);
     if (stream === undefined) throw new Refusal('unknown-destination');
     return {
       stream,
