@@ -86,7 +86,7 @@ export const websocket: Fuzzer = {
     await eachOf(conversations(count, seed), LANES, async ({ frames, bytes, half }) => {
       try {
         const came = await exchange(target.port, bytes, { localAddress: localAddress(account.inputs), half });
-        account.add(webSocketAnswers(came));
+        account.add(webSocketAnswers(came, bytes));
         for (let more = 1; more < frames; more++) account.add();
       } catch (error) {
         throw failure(`${error}`, bytes, seed);
