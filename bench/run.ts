@@ -19,7 +19,8 @@ const versions = new Map<string, string>();
 const leftOut: [string, string][] = [];
 if (only === 'chat') {
   const rest = keptFindings();
-  finish({ ...rest, chats: await measureChats(), chatDate: today() });
+  const chats = await measureChats();
+  finish({ ...rest, chats, chatDate: today(), leftOut: [...rest.leftOut, ...leftOut] });
   process.exit(0);
 }
 const wanted = contenders.filter(({ name }) => only === undefined || name.includes(only) || name.startsWith('floor'));

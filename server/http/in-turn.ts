@@ -29,6 +29,15 @@ export function inTurn(serve: RequestListener, clock: Clock, flooded: () => void
   };
 }
 
+/**
+ * Whether a request of this connection is being answered. An upgrade that was sent behind one cannot be taken: its own answer would come first.
+ * Where Node keeps that is private; a test holds that it still does.
+ */
+export function isAnswering(socket: Socket): boolean {
+  const { _httpMessage } = socket as { readonly _httpMessage?: object | null };
+  return _httpMessage !== undefined && _httpMessage !== null;
+}
+
 /** The requests of a connection that wait. */
 class Queue {
   readonly #socket: Socket;

@@ -6,7 +6,7 @@ import type { Limits } from '../limits/limits.ts';
 import { corsHeaders } from '../limits/origin.ts';
 import { guardConnections } from './connection-gate.ts';
 import { headersRefusal, httpLimits, MOST_HEADERS } from './http-limits.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn, isAnswering } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
 
@@ -32,8 +32,10 @@ const MESSAGES = '/api/chat/messages';
 export function createPublicServer(handlers: RawHandlers, framework: RequestListener): Server {
   const options = {
     ...httpLimits,
-    // `curl --http2` asks for h2c, for example: whoever asks for what we do not speak is answered as if it had not.
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+    // `curl --http2` asks for h2c, for example: whoever asks for what we do not speak is answered as if it had not (RFC 9110
+    // section 7.8), and so is who asks before it has the last answer.
+    shouldUpgradeCallback: ({ headers, socket }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === 'websocket' && !isAnswering(socket),
   };
   const answer: RequestListener = (request, response) => {
     const path = pathOf(request);

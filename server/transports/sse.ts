@@ -92,7 +92,7 @@ export class SseEndpoint<E> implements Drainable {
     return this.#connections;
   }
 
-  /** Answers a request. Never throws. */
+  /** Answers a request, when those before it on its connection are answered. Never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void {
     const exchange = { request, response, cors: corsHeaders(request.headers, this.#options.allowedOrigins) };
     const { origin, host } = request.headers;
@@ -135,11 +135,9 @@ export class SseEndpoint<E> implements Drainable {
   }
 
   #answer(exchange: Exchange): void {
-    const { request, response } = exchange;
+    const { request } = exchange;
     try {
       if (this.#draining) throw new Refusal('stopping');
-      // Node answers in the order of the requests; an endless response cannot wait behind another one.
-      if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
       const query = new URLSearchParams(request.url?.split('?', 2)[1]);
       const asked = this.#options.source.parse(query);
       if (this.#options.signIn === undefined) this.#admit(exchange, asked, query, Number.POSITIVE_INFINITY);

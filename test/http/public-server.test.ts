@@ -81,3 +81,39 @@ test('what a request expects, but for 100-continue, is refused in the form of al
   assert.match(await ask('100-continue'), /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
   assert.match(await ask('a-miracle'), /^HTTP\/1\.1 400 [\s\S]*"code":"invalid-request"/);
 });
+
+const get = (path: string): string => `GET ${path} HTTP/1.1\nHost: x\n\n`;
+const statuses = (text: string): string[] => text.match(/(?<=HTTP\/1\.1 )\d+/g) ?? [];
+
+test('a stream, or a SockJS receiver, asked for ahead begins when what was asked before it is answered', async () => {
+  const stream = await rawRequest(app.app.port, get('/api/chat/messages') + get('/stream'), /event: market-snapshot/);
+  assert.match(stream, /^HTTP\/1\.1 200 [\s\S]*"messages":[\s\S]*HTTP\/1\.1 200 [\s\S]*text\/event-stream/);
+  const poll = get('/ws-endpoint/000/ahead/xhr').replace('GET', 'POST').replace('\n\n', '\nContent-Length: 0\n\n');
+  assert.deepEqual(statuses(await rawRequest(app.app.port, get('/api/info') + poll, /\bo\n/)), ['200', '200']);
+});
+
+test('what was sent behind the request for a stream ends its connection', async () => {
+  for (const behind of [get('/api/info'), get('/stream'), handshake('/ws-endpoint')])
+    assert.deepEqual(statuses(await rawRequest(app.app.port, get('/stream') + behind)), ['200']);
+});
+
+test('an upgrade that is sent ahead of the answer before it is not taken, and answered in its turn', async () => {
+  for (const before of [1, 3]) {
+    const sent = get('/api/chat/messages').repeat(before) + handshake('/ws-endpoint/websocket');
+    const answers = statuses(await rawRequest(app.app.port, sent, /HTTP\/1\.1 [14]/));
+    assert.deepEqual(answers, [...Array.from({ length: before }, () => '200'), '426']);
+  }
+});
+
+test('an upgrade on a connection whose last request is answered is taken', async () => {
+  const socket = connect(app.app.port, '127.0.0.1').setEncoding('latin1');
+  let text = '';
+  socket.on('data', (more) => {
+    if (text === '') socket.write(handshake('/ws-endpoint').replaceAll('\n', '\r\n'));
+    text += more;
+    if (text.includes('HTTP/1.1 101')) socket.destroy();
+  });
+  socket.write(get('/api/info').replaceAll('\n', '\r\n'));
+  await once(socket, 'close');
+  assert.deepEqual(statuses(text), ['200', '101']);
+});

@@ -330,13 +330,6 @@ test('a request behind that for a stream in the same packet ends the connection,
   assert.equal(server.endpoint.connections, 1);
 });
 
-test('a stream asked for behind a request that is not answered yet is refused', async () => {
-  await start();
-  const peer = server.request('GET /other HTTP/1.1\r\nHost: a\r\n\r\nGET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
-  await peer.until(({ text }) => text.includes('"code":"invalid-parameter"'));
-  peer.socket.destroy();
-});
-
 test('a slow reader is left behind, gets a snapshot, and ends on the newest state', async () => {
   await start();
   const peer = await server.get().until(events(1));

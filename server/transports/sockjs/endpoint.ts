@@ -227,8 +227,6 @@ export class SockJsEndpoint implements Drainable {
       answerText(exchange, 500, what);
       return;
     }
-    // Node answers in the order of the requests; a receiver cannot wait behind another answer.
-    if (response.socket === null) throw new Refusal('invalid-parameter', 'An earlier request is not answered yet.');
     const session = this.#sessions.get(id);
     if (session === undefined && this.#draining) throw new Refusal('stopping');
     const peer = peerOf(request, this.#options.addresses, session === undefined ? this.#options.signIn : undefined);
