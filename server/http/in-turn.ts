@@ -4,13 +4,18 @@ import type { Clock } from '../clock.ts';
 
 /** Requests of one connection that may wait for the answers to those before them; browsers and proxies send none ahead. */
 export const MOST_WAITING = 32;
+/**
+ * A connection of which so many wait is not read. One with fewer is, so that its end is noticed: a stream is answered for hours, and
+ * who has sent a request behind it may go.
+ */
+const HELD_FROM = MOST_WAITING / 2;
 
 /**
  * Serves the requests of each connection one after the other. A client may send the next before the last is answered (RFC 9112
  * section 9.3.2), and Node serves at once whatever it finds in a piece of 64 KB: a thousand large answers, which then wait in
  * memory for each other, while nobody else has a turn. Here a request waits until the answer before it is sent, others have
- * their turn between the two, and the connection is not read as long as requests of it wait. `flooded` is told of a connection
- * that was cut because more than `MOST_WAITING` did.
+ * their turn between the two, and the connection is not read as long as many requests of it wait. `flooded` is told of a
+ * connection that was cut because more than `MOST_WAITING` did.
  */
 export function inTurn(serve: RequestListener, clock: Clock, flooded: () => void): RequestListener {
   const queues = new WeakMap<Socket, Queue>();
@@ -60,7 +65,7 @@ class Queue {
       this.#clock.soon(() => {
         this.#waiting--;
         if (this.#socket.destroyed) return;
-        if (this.#waiting === 0) this.#socket.resume();
+        if (this.#waiting < HELD_FROM) this.#socket.resume();
         serve();
       }),
     );
@@ -68,6 +73,6 @@ class Queue {
   }
 
   #hold(): void {
-    if (this.#waiting > 0) this.#socket.pause();
+    if (this.#waiting >= HELD_FROM) this.#socket.pause();
   }
 }

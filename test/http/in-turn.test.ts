@@ -107,14 +107,27 @@ test('a connection of which more would wait is cut, and only that one', async (t
   await until(() => other.text().includes('</other>'));
 });
 
-test('nothing more of a connection is read while requests of it wait', async (t) => {
+test('nothing more of a connection is read while many requests of it wait', async (t) => {
   const { open, flooded } = await listen(t, () => undefined);
   const { socket } = open();
-  socket.write(ask('/never', '/second'));
+  socket.write(ask('/never', ...numbers(MOST_WAITING / 2)));
   // Each in a piece of its own: read, they would be too many.
   for (let time = 0; time < MOST_WAITING + 3; time++) {
     socket.write(ask('/later'));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   assert.deepEqual([flooded(), socket.destroyed], [0, false]);
+});
+
+test('the end of a connection is noticed while requests wait behind an answer without end', async (t) => {
+  let closed = false;
+  const { open } = await listen(t, (_, response) => {
+    response.write('it begins');
+    response.on('close', () => (closed = true));
+  });
+  const { socket, text } = open();
+  socket.write(ask('/stream', '/behind'));
+  await until(() => text().includes('it begins'));
+  socket.end();
+  await until(() => closed);
 });
