@@ -22,7 +22,7 @@ export interface HubOptions {
 
 /** A cursor that the store could not serve tries again after so long, in milliseconds. */
 const RETRY_PAGE = 1_000;
-/** How many slices one client may get at once when it alone is served. */
+/** How many slices one client may get at once when it alone is served, and each is shared; else one, which is encoded for it. */
 const SLICES_ALONE = 4;
 /** Cursors of a client that share their bytes with nobody: with more of them it goes to the late lane. */
 const MOST_ALONE = 8;
@@ -138,10 +138,14 @@ export class Hub {
   }
 
   serve(client: Client): void {
-    for (let slices = 0; slices < SLICES_ALONE && client.writable; slices++) if (!this.#serveOnce(client)) return;
+    if (client.alone > MOST_ALONE) {
+      this.#late.add(client);
+      return;
+    }
+    const most = client.alone > 0 ? 1 : SLICES_ALONE;
+    for (let slices = 0; slices < most && client.writable; slices++) if (!this.#serveOnce(client)) return;
     if (!client.writable) return;
-    if (client.alone > MOST_ALONE) this.#late.add(client);
-    else for (const cursor of client.cursors) if (cursor.due) this.#pass.add(cursor.stream);
+    for (const cursor of client.cursors) if (cursor.due) this.#pass.add(cursor.stream);
   }
 
   blocked(client: Client): void {

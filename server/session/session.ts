@@ -7,6 +7,7 @@ import type { HeartBeat } from '../protocol/stomp/heart-beat.ts';
 import { FrameParser } from '../protocol/stomp/parser.ts';
 import { serializeFrame } from '../protocol/stomp/serialize.ts';
 import type { Version } from '../protocol/stomp/version.ts';
+import { Cost } from './cost.ts';
 import type { Sender } from './destinations.ts';
 import { dispatch } from './dispatch.ts';
 import { errorFrame, errorMessage, errorMessageHeaders } from './error-frame.ts';
@@ -17,6 +18,7 @@ import { knownOf, type SignedInAs } from './sender.ts';
 import type { Sessions } from './sessions.ts';
 import { SignedIn } from './signed-in.ts';
 import type { Subscription } from './subscription.ts';
+import { refuseLater } from './too-fast.ts';
 import { Transactions } from './transactions.ts';
 import type { Watched } from './wheel.ts';
 
@@ -26,13 +28,6 @@ const CONNECT_TIME = 10_000;
 const MAX_IN_FLIGHT = 64;
 /** Bytes that may come after reading was paused: that is little, but may be compressed. More than a burst of messages. */
 const MAX_UNREAD = 1_048_576;
-/** A session that has cost so much time, in milliseconds, waits until the others had a turn: nobody delays them by much. */
-const TURN_TIME = 1;
-/**
- * Who is too fast is told so after so many milliseconds. Its frames are in flight as long, so that one who does not care is
- * read, and refused, no faster than `MAX_IN_FLIGHT` frames in this time.
- */
-const TOO_FAST_TIME = 100;
 
 /**
  * `opened`: waits for CONNECT. `connected`. `leaving`: has said DISCONNECT, and waits for the answers to what it sent
@@ -64,8 +59,8 @@ export class Session implements Watched {
   #closing: ErrorCode | undefined;
   #inFlight = 0;
   #held = false;
-  /** The time that its frames have cost in this turn, and whether the next turn is waited for. */
-  #spent = 0;
+  readonly #cost = new Cost();
+  /** Its next turn is waited for. */
   #resting = false;
   /** CONNECT waits to know whose token that is. */
   #waiting = false;
@@ -103,7 +98,9 @@ export class Session implements Watched {
 
   /** Takes bytes of the client, in any parts. They must not change afterwards. */
   receive(bytes: Uint8Array): void {
-    this.#heardAt = this.host.options.clock.monotonic();
+    const now = this.host.options.clock.monotonic();
+    this.#cost.forget(now - this.#heardAt);
+    this.#heardAt = now;
     if (!this.#reads) return;
     this.#parser.push(bytes);
     if (!this.#held) this.#read();
@@ -272,16 +269,22 @@ export class Session implements Watched {
 
   /** Handles the frames that are there, up to what may be in flight. */
   #read(): void {
-    const { clock } = this.host.options;
+    const { turns, options } = this.host;
+    const { clock } = options;
     while (this.#reads) {
       if (this.#waiting || this.#resting || this.client.full || this.#inFlight >= MAX_IN_FLIGHT) {
         this.#hold();
         return;
       }
+      if (this.#cost.isDue(turns.crowded)) {
+        this.#rest();
+        continue;
+      }
       const start = clock.monotonic();
       if (!this.#readOne()) break;
-      this.#spent += clock.monotonic() - start;
-      if (this.#spent >= TURN_TIME) this.#rest();
+      const cost = clock.monotonic() - start;
+      turns.spend(cost);
+      this.#cost.add(cost);
     }
     this.#goOn();
   }
@@ -294,19 +297,15 @@ export class Session implements Watched {
       receipt = optionalHeader(frame, 'receipt');
       dispatch(this, frame, receipt);
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'too-fast') this.track(this.#later(error), receipt);
+      if (error instanceof Refusal && error.code === 'too-fast')
+        this.track(refuseLater(error, this.host.options.clock), receipt);
       else this.refuse(error, error instanceof FrameError ? error.receipt : receipt);
     }
     return true;
   }
 
-  #later(refusal: Refusal): Promise<void> {
-    const { clock } = this.host.options;
-    return new Promise((_, reject) => void clock.after(TOO_FAST_TIME, () => reject(refusal)));
-  }
-
   #rest(): void {
-    this.#spent = 0;
+    this.#cost.rest();
     this.#resting = true;
     this.host.turns.wait(this, () => {
       this.#resting = false;

@@ -2,6 +2,8 @@ import type { Clock } from '../clock.ts';
 
 /** All of them together have so much of a turn of the event loop, in milliseconds; then everybody else is served. */
 const TURN_TIME = 4;
+/** So much of a turn of the event loop may be spent on sessions that are read at once, in milliseconds; then the dear ones of them wait. */
+const READ_TIME = 8;
 /** Who had a turn less than so many milliseconds ago waits behind those who had none. */
 const LATELY = 200;
 
@@ -22,9 +24,22 @@ export class Turns {
   readonly #often: Waiting[] = [];
   readonly #had = new WeakMap<object, number>();
   #scheduled = false;
+  /** Milliseconds that reading has cost in this turn of the event loop. */
+  #spent = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Whether sessions have been read for long enough in this turn of the event loop. */
+  get crowded(): boolean {
+    return this.#spent >= READ_TIME;
+  }
+
+  /** A session was read for so many milliseconds. */
+  spend(ms: number): void {
+    this.#spent += ms;
+    if (!this.#scheduled) this.#schedule();
   }
 
   /** Calls `goOn` when it is the turn of this session. */
@@ -42,6 +57,7 @@ export class Turns {
 
   #turn(): void {
     this.#scheduled = false;
+    this.#spent = 0;
     const end = this.#clock.monotonic() + TURN_TIME;
     // Those who come back meanwhile are not served again in this turn.
     const often = this.#often.length;

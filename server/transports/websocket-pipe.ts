@@ -183,8 +183,10 @@ export class WebSocketPipe implements Pipe, Guest {
     this.#session.dismiss(new Refusal('stopping'));
   }
 
+  /** Cuts the connection. It is gone then: `ws` says so only when it has read, and inflated, all that had come of it. */
   destroy(): void {
     this.#socket.destroy();
+    this.gone();
   }
 
   /** Sends a whole WebSocket frame as a sign of life, unless there are bytes on their way already. */
@@ -211,6 +213,8 @@ export class WebSocketPipe implements Pipe, Guest {
   }
 
   gone(): void {
+    if (this.#ws.pipe === undefined) return;
+    this.#ws.pipe = undefined;
     this.#cut?.cancel();
     this.#session.ended();
     this.#form?.ended(this);

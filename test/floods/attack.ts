@@ -120,3 +120,16 @@ export function stomp(socket: Socket, text: string): boolean {
 export function drain(socket: Socket): void {
   socket.on('data', () => undefined);
 }
+
+/** A session that sends as fast as the server reads, and gets its errors. */
+export async function sendFast(attack: Attack, socket: Socket, text: string, what: string): Promise<void> {
+  drain(socket);
+  stomp(socket, 'SUBSCRIBE\nid:errors\ndestination:/user/queue/errors\n\n\0');
+  const many = Buffer.concat(Array.from({ length: 20 }, () => frame({ payload: text })));
+  while (!attack.over && !socket.destroyed) {
+    const more = socket.write(many);
+    attack.count(what, 20);
+    await (more ? pause(5) : Promise.race([new Promise((resolve) => socket.once('drain', resolve)), pause(100)]));
+  }
+  socket.destroy();
+}

@@ -1,26 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { floods } from './floods.ts';
-import { type Measured, Trial } from './trial.ts';
+import { Trials } from './trials.ts';
 
 /** The short form of `npm run test:floods`. */
 const SECONDS = 2;
 const SIZE = 0.2;
 /** The most that the server may come to need, in bytes. */
 const MOST_MEMORY = 700 * 1_048_576;
-let trial: Trial;
-let quiet: Measured;
-
-before(async () => {
-  trial = await Trial.begin();
-  quiet = await trial.quiet(1);
-});
-after(() => trial?.end());
+const trials = new Trials();
+after(() => trials.end());
 
 for (const flood of floods) {
   test(`${flood.name}: who behaves loses nothing, and the server's memory is bounded`, async () => {
+    const trial = await trials.of(flood);
     const { pid } = trial;
-    const { counts, during, memory, complaints } = await trial.flood(flood, SECONDS, SIZE, quiet);
+    const before = await trial.quiet(0);
+    const { counts, during, memory, complaints } = await trial.flood(flood, SECONDS, SIZE, before);
     assert.deepEqual(complaints, []);
     assert.ok(during.chat.count > 0 && during.ticks.count > 0 && during.admin.count > 0, JSON.stringify(during));
     assert.ok(Object.keys(counts).length > 0);

@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { frame, PING } from '../support/raw-websocket.ts';
-import { type Attack, drain, pause, stomp } from './attack.ts';
+import { drain, pause, sendFast, stomp } from './attack.ts';
 import type { Flood } from './floods.ts';
 
 /** 10 MB that are 10 KB. */
@@ -42,7 +41,8 @@ const DEFLATED: readonly Buffer[] = ['\n', 'SEND\ndestination:/app/nothing\n\n{}
   return Buffer.concat(Array.from({ length: 400 }, () => frame({ reserved: 0b100, payload })));
 });
 
-const inflating: Flood = {
+/** What it leaves in the kernel's buffers is read for many seconds after its end: it comes last upon a server. */
+export const inflating: Flood = {
   name: 'messages that inflate',
   run: (attack) =>
     attack.crowd(20, async (lane) => {
@@ -78,19 +78,6 @@ const subscriptions: Flood = {
       await attack.untilClosed(socket);
     }),
 };
-
-/** A session that sends as fast as the server reads, and gets its errors. */
-async function sendFast(attack: Attack, socket: Socket, text: string, what: string): Promise<void> {
-  drain(socket);
-  stomp(socket, 'SUBSCRIBE\nid:errors\ndestination:/user/queue/errors\n\n\0');
-  const many = Buffer.concat(Array.from({ length: 20 }, () => frame({ payload: text })));
-  while (!attack.over && !socket.destroyed) {
-    const more = socket.write(many);
-    attack.count(what, 20);
-    await (more ? pause(5) : Promise.race([new Promise((resolve) => socket.once('drain', resolve)), pause(100)]));
-  }
-  socket.destroy();
-}
 
 function fast(name: string, destination: string, body: string): Flood {
   return {
@@ -180,7 +167,6 @@ const large: Flood = {
 
 export const messageFloods: readonly Flood[] = [
   zipBombs,
-  inflating,
   subscriptions,
   chat,
   typing,

@@ -5,6 +5,8 @@ import { ServerProcess } from '../support/server-process.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import type { Counts } from './attack.ts';
 import type { Flood } from './floods.ts';
+import { issueToken } from './issuer.ts';
+import { layCandles } from './old-candles.ts';
 import { type Latencies, latencies, Witness } from './witness.ts';
 
 const PROCESS = join(import.meta.dirname, 'flood-process.ts');
@@ -38,7 +40,7 @@ export interface Outcome {
   readonly complaints: readonly string[];
 }
 
-/** A server with its defaults in a process of its own, a well-behaved client, and one flood after the other. */
+/** A server in a process of its own, a well-behaved client, and one flood after the other. */
 export class Trial {
   readonly #server: ServerProcess;
   readonly #witness: Witness;
@@ -50,12 +52,15 @@ export class Trial {
     this.#witness = witness;
   }
 
-  static async begin(): Promise<Trial> {
-    const server = await ServerProcess.create();
+  /** @param settings - what the server is told beside its defaults; with `AUTH`, who behaves has a token */
+  static async begin(settings: Readonly<Record<string, string>> = {}): Promise<Trial> {
+    const server = await ServerProcess.create(settings);
     try {
-      await server.start();
-      await fill(server.url);
-      return new Trial(server, await Witness.begin(server.url));
+      layCandles(server.folder, Date.now());
+      const issued = settings.AUTH === 'jwt' ? await issueToken(server.folder) : undefined;
+      await server.start(issued && { JWT_JWKS: issued.keys });
+      await fill(server.url, issued?.token);
+      return new Trial(server, await Witness.begin(server.url, issued?.token));
     } catch (error) {
       await server.dispose();
       throw error;
@@ -170,10 +175,11 @@ export class Trial {
 }
 
 /** Puts messages into the room, by clients who send as many at once as each may. */
-async function fill(url: string): Promise<void> {
+async function fill(url: string, token: string | undefined): Promise<void> {
+  const passcode = token === undefined ? {} : { passcode: token };
   const body = JSON.stringify({ content: 'o'.repeat(1_000) });
   for (let sent = 0; sent < HISTORY; sent += BURST) {
-    const client = await StompClient.connect(url, `writer ${sent}`);
+    const client = await StompClient.connect(url, `writer ${sent}`, passcode);
     for (let number = 0; number < BURST; number++)
       client.send('SEND', { destination: '/app/chat', receipt: `${number}` }, body);
     for (let number = 0; number < BURST; number++) await client.frame(({ command }) => command === 'RECEIPT');

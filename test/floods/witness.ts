@@ -34,8 +34,13 @@ export class Witness {
     this.#stream = stream;
   }
 
-  static async begin(url: string): Promise<Witness> {
-    const witness = new Witness(await StompClient.connect(url, 'witness'), await EventStream.open(`${url}/stream`));
+  /** @param token - what it signs in with, where that is asked for */
+  static async begin(url: string, token: string | undefined): Promise<Witness> {
+    const [passcode, query] = token === undefined ? [{}, ''] : [{ passcode: token }, `?access_token=${token}`];
+    const witness = new Witness(
+      await StompClient.connect(url, 'witness', passcode),
+      await EventStream.open(`${url}/stream${query}`),
+    );
     witness.#start();
     return witness;
   }

@@ -70,6 +70,19 @@ test('a client with a few encodings of its own goes with all others', () => {
   assert.equal(numbersOf(few).length, 8);
 });
 
+test('what is there already is sent in its turn to who has many encodings of its own', () => {
+  const { clock, stream, connect } = costly();
+  connect('shared');
+  for (let n = 0; n < 5; n++) stream.append({ n });
+  clock.advance(1_000);
+  clock.spent = 0;
+  const sink = connect(...keys(0, 20));
+  // The first eight are those of a client that has few.
+  assert.equal(clock.spent, 8 * 5);
+  clock.advance(1_000);
+  assert.equal(numbersOf(sink).length, 20 * 5);
+});
+
 test('what gathers while a client waits its turn goes out in one write', () => {
   const { clock, stream, connect } = costly();
   connect('shared');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Refusal } from '../../server/errors.ts';
-import { Stage, settle } from './stage.ts';
+import { FakePipe, Stage, settle } from './stage.ts';
 
 const send = (n: number): string => `SEND\ndestination:/app/chat\nreceipt:${n}\n\n${n}^`;
 const sends = (count: number): string => Array.from({ length: count }, (_, n) => send(n)).join('');
@@ -22,6 +22,39 @@ test('a session whose frames have cost a millisecond waits until others have had
   for (const { accept } of stage.destinations.sent) accept();
   await settle();
   assert.equal(stage.frames().length, 8);
+});
+
+test('a session that costs less than a hundredth of the time never waits', () => {
+  const stage = new Stage().connect();
+  stage.destinations.handler = () => async () => stage.clock.spend(0.5);
+  for (let time = 0; time < 50; time++) {
+    stage.receive(send(time));
+    assert.equal(stage.pipe.pauses, 0);
+    stage.clock.advance(50);
+  }
+});
+
+test('while the sessions that are read at once cost much together, who has just waited waits, and nobody else', () => {
+  const stage = new Stage().connect();
+  let cost = 1;
+  stage.destinations.handler = () => async () => stage.clock.spend(cost);
+  const [dear, other] = [stage.pipe, new FakePipe()];
+  other.session = stage.sessions.open(other);
+  other.session.receive(Buffer.from('CONNECT\naccept-version:1.2\n\n\0'));
+  stage.receive(send(1));
+  stage.clock.run();
+  assert.equal(dear.pauses, 0);
+  // Meanwhile nothing else has a turn.
+  cost = 9;
+  const third = new FakePipe();
+  third.session = stage.sessions.open(third);
+  third.session.receive(Buffer.from(`CONNECT\naccept-version:1.2\n\n\0${send(2).replace('^', '\0')}`));
+  cost = 0.1;
+  stage.receive(send(3));
+  other.session.receive(Buffer.from(send(4).replace('^', '\0')));
+  assert.deepEqual([dear.pauses, other.pauses], [1, 0]);
+  stage.clock.run();
+  assert.equal(dear.pauses, 0);
 });
 
 test('who is too fast is told so a little later, and is read no faster than that meanwhile', async () => {

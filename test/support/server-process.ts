@@ -18,19 +18,20 @@ const { PATH, NODE_COMPILE_CACHE } = process.env;
 export class ServerProcess {
   readonly port: number;
   readonly adminPort: number;
-  readonly #folder: string;
-  readonly #env: Record<string, string>;
+  /** Where its data is. */
+  readonly folder: string;
+  readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(port: number, adminPort: number, folder: string, env: Record<string, string>) {
+  private constructor(port: number, adminPort: number, folder: string, env: Readonly<Record<string, string>>) {
     this.port = port;
     this.adminPort = adminPort;
-    this.#folder = folder;
+    this.folder = folder;
     this.#env = env;
   }
 
-  static async create(env: Record<string, string> = {}): Promise<ServerProcess> {
+  static async create(env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const folder = await temporaryFolder('test');
     return new ServerProcess(await freePort(), await freePort(), folder, env);
   }
@@ -49,18 +50,18 @@ export class ServerProcess {
     return this.#output;
   }
 
-  /** Starts it and resolves once it is ready. */
-  async start(): Promise<void> {
+  /** Starts it, with these settings beside its own, and resolves once it is ready. */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const own = {
       PORT: `${this.port}`,
       ADMIN_PORT: `${this.adminPort}`,
       HOST: '127.0.0.1',
-      DATA_DIR: this.#folder,
+      DATA_DIR: this.folder,
       LOG_LEVEL: 'warn',
     };
     const { program, args } = leashed(process.execPath, [...startFlags, MAIN]);
     const child = spawn(program, args, {
-      env: { PATH, NODE_COMPILE_CACHE, ...own, ...this.#env },
+      env: { PATH, NODE_COMPILE_CACHE, ...own, ...this.#env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -101,7 +102,7 @@ export class ServerProcess {
   /** Ends it if it runs, and removes its data. */
   async dispose(): Promise<void> {
     await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
