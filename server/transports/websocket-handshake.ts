@@ -35,10 +35,15 @@ export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
+  endUpgrade(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers an upgrade request with this text, and lets go of the socket. Node listens to it no more, so an error would end the process. */
+export function endUpgrade(socket: Duplex, answer: string): void {
   // Whatever goes wrong with a socket that we are done with, the answer is to drop it.
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(answer);
 }
 
 /** RFC 6455 section 4.4 and RFC 9110 section 15.5.22; RFC 9110 section 15.5.6. */

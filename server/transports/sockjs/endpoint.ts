@@ -10,7 +10,7 @@ import { Wheel } from '../../session/wheel.ts';
 import type { Drainable, Guest } from '../drain.ts';
 import { peerOf } from '../peer.ts';
 import { answerRefusal } from '../sse-answers.ts';
-import { refuseUpgrade } from '../websocket-handshake.ts';
+import { endUpgrade, refuseUpgrade } from '../websocket-handshake.ts';
 import type { MessageForm } from '../websocket-pipe.ts';
 import {
   answerMethodNotAllowed,
@@ -62,6 +62,9 @@ export interface SockJsOptions {
 /** How many sessions are told of the end before others get a turn. */
 const GOODBYES = 100;
 
+/** sockjs-protocol 0.3.3, `WebsocketHttpErrors.test_invalidMethod`: without a body. */
+const NOT_BY_GET = 'HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
 /** SockJS (protocol 0.3.3): what is below the endpoint's path. */
 export class SockJsEndpoint implements Drainable {
   readonly #options: SockJsOptions;
@@ -109,8 +112,7 @@ export class SockJsEndpoint implements Drainable {
     const place = this.#placeOf(this.#split(request).path);
     if (place?.kind === 'session' && place.transport === 'websocket') {
       if (request.method === 'GET') this.#options.upgrade(request, socket, head, this.#form);
-      else
-        socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      else endUpgrade(socket, NOT_BY_GET);
     } else if (place?.kind === 'raw-websocket') this.#options.upgrade(request, socket, head);
     else {
       this.#options.refused?.('not-found');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { clientAddresses } from '../../../server/limits/client-address.ts';
@@ -208,6 +209,23 @@ test('Websocket.test_haproxy and WebsocketHixie76: drafts before RFC 6455 are to
   for (const headers of [{ ...hixie, 'Sec-WebSocket-Version': '' }, { 'Sec-WebSocket-Version': '7' }]) {
     const answer = await answerTo(server, headers);
     assert.match(answer, /^HTTP\/1\.1 426 [\s\S]*Sec-WebSocket-Version: 13\r\n/);
+  }
+});
+
+test('whoever resets the connection of an upgrade that was refused ends nothing else, and who keeps it does not', async () => {
+  await using server = await SockJsServer.echo();
+  for (const [method, path] of [
+    ['POST', '/base/0/0/websocket'],
+    ['GET', '/base/0/0/xhr'],
+  ] as const) {
+    for (const resets of [true, false]) {
+      const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.write(handshake({ method, path }));
+      await once(socket, 'data');
+      if (resets) socket.resetAndDestroy();
+      await until(() => server.sockets.size === 0);
+      socket.destroy();
+    }
   }
 });
 
