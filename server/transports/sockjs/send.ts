@@ -5,6 +5,8 @@ import type { SockJsSession } from './session.ts';
 
 /** The largest body of a send, in bytes: that of a WebSocket message. */
 export const MAX_BODY = 131_072;
+/** Pieces of a body that are kept apart. Each costs some hundred bytes, however small it is: more of them are put together. */
+const MOST_PIECES = 256;
 
 /** How a transport's sends look. */
 export interface Sending {
@@ -40,10 +42,13 @@ export function answerSend(
       return;
     }
     const text = payloadOf(request, body, sending.form);
-    const messages = text === undefined || text === '' ? undefined : decodeMessages(text);
-    if (text === '') answerText(exchange, 500, 'Payload expected.');
-    else if (messages === undefined) answerText(exchange, 500, 'Broken JSON encoding.');
-    else session.receive(messages, () => answerText(exchange, sending.status, sending.text));
+    if (text === '') {
+      answerText(exchange, 500, 'Payload expected.');
+      return;
+    }
+    const messages = text === undefined ? undefined : decodeMessages(text);
+    if (text === undefined || messages === undefined) answerText(exchange, 500, 'Broken JSON encoding.');
+    else session.receive(messages, text, () => answerText(exchange, sending.status, sending.text));
   });
 }
 
@@ -57,15 +62,24 @@ function payloadOf({ headers }: IncomingMessage, body: Uint8Array, form: boolean
 
 /** Gives the whole body, or `undefined` as soon as it is too large; the rest is read and dropped. */
 function readBody(request: IncomingMessage, done: (body: Uint8Array | undefined) => void): void {
-  const chunks: Buffer[] = [];
+  let pieces: Buffer[] = [];
   let length = 0;
-  request.on('data', (chunk: Buffer) => {
-    const before = length;
-    length += chunk.length;
-    if (length <= MAX_BODY) chunks.push(chunk);
-    else if (before <= MAX_BODY) done(undefined);
+  request.on('data', (piece: Buffer) => {
+    if (length > MAX_BODY) return;
+    length += piece.length;
+    if (length > MAX_BODY) {
+      pieces = [];
+      done(undefined);
+      return;
+    }
+    pieces.push(piece);
+    if (pieces.length > MOST_PIECES) pieces = [Buffer.concat(pieces)];
   });
   request.on('end', () => {
-    if (length <= MAX_BODY) done(Buffer.concat(chunks));
+    if (length > MAX_BODY) return;
+    const body = Buffer.concat(pieces);
+    // The request may wait for its answer.
+    pieces = [];
+    done(body);
   });
 }
