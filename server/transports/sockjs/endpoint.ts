@@ -72,7 +72,7 @@ export class SockJsEndpoint implements Drainable {
   readonly #sessions: SockJsSessions;
   readonly #static: StaticResources;
   readonly #form: MessageForm;
-  readonly #forwarder = new Forwarder();
+  readonly #forwarder: Forwarder;
   readonly #ancestors: ReturnType<typeof frameAncestors>;
   #draining = false;
 
@@ -84,6 +84,7 @@ export class SockJsEndpoint implements Drainable {
     this.#sessions = new SockJsSessions(host, this.#wheel, limits);
     this.#static = new StaticResources(script, allowedOrigins, clock);
     this.#form = socketForm(this.#wheel);
+    this.#forwarder = new Forwarder(options.refused);
     this.#ancestors = frameAncestors(allowedOrigins);
   }
 
@@ -214,11 +215,15 @@ export class SockJsEndpoint implements Drainable {
       answerMethodNotAllowed({ request, response, headers: {} }, `OPTIONS, ${method}`);
     else if (owner !== undefined && mayForward) this.#forwarder.forward(request, response, owner);
     else if (receiving) this.#receive(this.#sessionExchange(request, response), session, receiving, query);
-    else if (sending) this.#send(this.#sessionExchange(request, response), session, sending);
+    else if (sending) this.#send(this.#sessionExchange(request, response), session, sending, !mayForward);
   }
 
-  #send(exchange: Exchange, id: string, sending: Sending): void {
-    answerSend(exchange, this.#sessions.get(id), sending, () => this.#options.refused?.('too-large'));
+  #send(exchange: Exchange, id: string, sending: Sending, forwarded: boolean): void {
+    answerSend(exchange, this.#sessions.get(id), sending, () => {
+      this.#options.refused?.('too-large');
+      // Who passes a body on would find its connection gone instead of the answer.
+      if (!forwarded) exchange.response.setHeader('Connection', 'close');
+    });
   }
 
   #receive(exchange: Exchange, id: string, receiving: Receiving, query: URLSearchParams): void {

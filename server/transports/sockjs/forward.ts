@@ -5,7 +5,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from 'node:http';
-import { Refusal } from '../../errors.ts';
+import { type ErrorCode, Refusal } from '../../errors.ts';
 import { answerRefusal } from '../sse-answers.ts';
 
 /** Says for whom a worker asks. Only believed on the socket that workers alone can reach. */
@@ -18,10 +18,11 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trail
 /** Passes requests on to other workers, over Unix sockets that stay open. */
 export class Forwarder {
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #silence: number;
+  readonly #refused: ((code: ErrorCode) => void) | undefined;
 
-  constructor(silence: number = SILENCE) {
-    this.#silence = silence;
+  /** @param refused - told of each answer that its owner did not give */
+  constructor(refused: ((code: ErrorCode) => void) | undefined) {
+    this.#refused = refused;
   }
 
   /** Passes a request on, and the answer back as it comes. When one side goes away, so does the other. */
@@ -30,9 +31,9 @@ export class Forwarder {
     const headers = { ...endToEnd(request.headers), [PEER_HEADER]: peer };
     const { method, url: path } = request;
     const onward = httpRequest({ agent: this.#agent, socketPath, method, path, headers });
-    onward.setTimeout(this.#silence, () => onward.destroy(new Error('The worker is silent.')));
+    onward.setTimeout(SILENCE, () => onward.destroy(new Error('The worker is silent.')));
     onward.on('response', (answer) => passBack(answer, response));
-    onward.on('error', () => giveUp(request, response));
+    onward.on('error', () => this.#giveUp(request, response));
     response.on('close', () => {
       if (!response.writableFinished) onward.destroy();
     });
@@ -41,6 +42,17 @@ export class Forwarder {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #giveUp(request: IncomingMessage, response: ServerResponse): void {
+    request.unpipe();
+    request.resume();
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    this.#refused?.('worker-gone');
+    answerRefusal(response, new Refusal('worker-gone'), {});
   }
 }
 
@@ -56,13 +68,6 @@ function passBack(answer: IncomingMessage, response: ServerResponse): void {
   });
   answer.on('error', () => response.destroy());
   answer.pipe(response);
-}
-
-function giveUp(request: IncomingMessage, response: ServerResponse): void {
-  request.unpipe();
-  request.resume();
-  if (response.headersSent || response.destroyed) response.destroy();
-  else answerRefusal(response, new Refusal('worker-gone'), {});
 }
 
 function endToEnd(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {

@@ -37,7 +37,6 @@ export function answerSend(
     if (response.destroyed) return;
     if (body === undefined) {
       tooLarge();
-      response.setHeader('Connection', 'close');
       answerText(exchange, 413, `The body is larger than ${MAX_BODY} bytes.`);
       return;
     }

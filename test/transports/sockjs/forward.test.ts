@@ -4,23 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ownerOf } from '../../../server/protocol/sockjs/owner.ts';
+import { MAX_BODY } from '../../../server/transports/sockjs/send.ts';
 import { until } from './sockjs-client.ts';
 import { SockJsServer } from './sockjs-server.ts';
 
 /** Two servers that share sessions, and a session of the second. */
 async function pair() {
+  const codes: string[] = [];
+  const refused = (code: string): void => void codes.push(code);
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'towncrier-test-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const [asked, owner] = await Promise.all(
-    [0, 1].map((index) => SockJsServer.echo({ neighbours: { index, count: 2, folder } })),
+    [0, 1].map((index) => SockJsServer.echo({ neighbours: { index, count: 2, folder }, refused })),
   );
   if (asked === undefined || owner === undefined) throw new Error('there are two');
   stack.use(asked);
   stack.use(owner);
   let session = asked.session();
   while (ownerOf(session.slice('/000/'.length), 2) !== 1) session = asked.session();
-  return { asked, owner, session, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { asked, owner, session, codes, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 test('a session’s requests reach its owner, whoever is asked', async () => {
@@ -54,9 +57,20 @@ test('a stream is passed on as it comes, and its abort too', async () => {
   await until(() => owner.host.last.over);
 });
 
+test('a body that is too large is refused by the owner as it would be here', async () => {
+  await using world = await pair();
+  const { asked, session } = world;
+  await asked.client.post(`${session}/xhr`);
+  for (const bytes of [MAX_BODY, 8_000_000]) {
+    const { status, body } = await asked.client.post(`${session}/xhr_send`, `["${'a'.repeat(bytes)}"]`);
+    assert.deepEqual([status, body], [413, `The body is larger than ${MAX_BODY} bytes.`]);
+  }
+  assert.equal((await asked.client.post(`${session}/xhr_send`, '["a"]')).status, 204);
+});
+
 test('where the owner is gone a stream breaks off, and the next request gets 502', async () => {
   await using world = await pair();
-  const { asked, owner, session } = world;
+  const { asked, owner, session, codes } = world;
   const stream = await asked.client.stream('POST', `${session}/xhr_streaming`);
   while (!(await stream.read())?.endsWith('o\n'));
   owner.closeInner();
@@ -64,4 +78,5 @@ test('where the owner is gone a stream breaks off, and the next request gets 502
   assert.equal(stream.broken, true);
   const { status, body } = await asked.client.post(`${session}/xhr`);
   assert.deepEqual([status, JSON.parse(body).code], [502, 'worker-gone']);
+  assert.deepEqual(codes, ['worker-gone']);
 });
