@@ -29,7 +29,7 @@ const path = fc.oneof(
   fc.constantFrom('', '/', '/info', '/iframe.html', '/iframe-1.2.3.html', '/websocket', '/sockjs.min.js'),
 );
 const callback = fc
-  .oneof(fc.stringMatching(/^[\w.]{1,130}$/), fc.string({ unit: 'binary' }))
+  .oneof(fc.stringMatching(/^[\w.-]{1,130}$/), fc.string({ unit: 'binary' }))
   .map((name) => `?c=${name}`);
 const body = fc.oneof(
   fc.array(fc.string({ unit: 'binary' })).map((list) => JSON.stringify(list)),
@@ -49,7 +49,7 @@ function checkPath(text: string): string | undefined {
 function checkCallback(text: string): string | undefined {
   const name = parseCallback(new URLSearchParams(text));
   if (typeof name !== 'string') return 'no callback';
-  if (!/^[\w.]+$/.test(name)) throw new Error('a callback that is no name');
+  if (!/^[\w.-]+$/.test(name)) throw new Error('a callback that is no name');
   return undefined;
 }
 

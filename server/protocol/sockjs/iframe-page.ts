@@ -1,6 +1,6 @@
 /**
- * The page by which a site of another origin talks to us in a frame (sockjs-protocol 0.3.3, `IframePage`: exactly this
- * but for the address of the script).
+ * The page by which a site of another origin talks to us in a frame (`IframePage` of the newest edition of sockjs-protocol:
+ * exactly this but for the address of the script; that of 0.3.3 loaded the script last, and current clients read both).
  */
 export function iframePage(scriptUrl: string): string {
   return `<!DOCTYPE html>

@@ -21,9 +21,12 @@ export function parsePath(path: string): Place | undefined {
   return { kind: 'session', session: Buffer.from(session).toString(), transport };
 }
 
-/** The name of a function in a page: `undefined` where there is none, `false` where it could be something else. */
+/**
+ * The name of a function in a page: `undefined` where there is none, `false` where it could be something else
+ * (sockjs-protocol 0.3.3, `JsonPolling.test_invalid_callback`, has these characters, `-` among them).
+ */
 export function parseCallback(query: URLSearchParams): string | false | undefined {
   const name = query.get('c') ?? query.get('callback');
   if (name === null || name === '') return undefined;
-  return /^[a-zA-Z0-9_.]{1,128}$/.test(name) ? name : false;
+  return /^[a-zA-Z0-9_.-]{1,128}$/.test(name) ? name : false;
 }

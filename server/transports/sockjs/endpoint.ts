@@ -296,8 +296,11 @@ export class SockJsEndpoint implements Drainable {
 /** sockjs-protocol 0.3.3, `WebsocketHttpErrors`. */
 function answerNoWebSocket(exchange: Exchange): void {
   exchange.request.resume();
-  if (exchange.request.method === 'GET') answerText(exchange, 400, 'Can "Upgrade" only to "WebSocket".');
-  else answerMethodNotAllowed(exchange, 'GET');
+  const { method, headers } = exchange.request;
+  if (method !== 'GET') answerMethodNotAllowed(exchange, 'GET');
+  else if (headers.upgrade?.toLowerCase() !== 'websocket')
+    answerText(exchange, 400, 'Can "Upgrade" only to "WebSocket".');
+  else answerText(exchange, 400, '"Connection" must be "Upgrade".');
 }
 
 /** RFC 9110 section 15.5.22, and RFC 6455 section 4.4 for the version. */

@@ -173,7 +173,15 @@ test('Websocket.test_transport, test_empty_frame and test_reuseSessionId', async
   for (const { socket, next } of sockets) {
     assert.equal(await next(), 'h');
     socket.close();
+    assert.match(await next(), /^closed/);
   }
+  // And so it is when those before have gone.
+  const again = new WebSocket(socketUrl(server, session));
+  const next = reader(again);
+  assert.equal(await next(), 'o');
+  again.send('["a"]');
+  assert.equal(await next(), 'a["a"]');
+  again.close();
 });
 
 test('Websocket.test_close', async () => {

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { rawRequest } from '../../support/raw-http.ts';
+import { assertCors, assertNeverCached, assertSent, bodyOf } from './assertions.ts';
 import { closingHost } from './services.ts';
 import { until } from './sockjs-client.ts';
 import { SockJsServer } from './sockjs-server.ts';
 
 // The names are those of the public test list of sockjs-protocol 0.3.3.
 
-const NEVER_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0';
 const PRELUDE = `${'h'.repeat(2_048)}\n`;
 
 async function closing(): Promise<SockJsServer<ReturnType<typeof closingHost>>> {
@@ -65,14 +64,14 @@ for (const { name, method, path, type, prelude, frame } of transports) {
     const stream = await server.client.stream(method, session + path, { Origin: 'test' });
     assert.equal(stream.status, 200);
     assert.equal(stream.headers['content-type'], type);
-    assert.equal(stream.headers['cache-control'], NEVER_CACHED);
+    assertNeverCached(stream);
     assert.equal(stream.headers['x-accel-buffering'], 'no');
-    assert.equal(stream.headers['access-control-allow-origin'], 'test');
+    assertCors(stream, 'test');
     assert.equal(await stream.read(), prelude);
     assert.equal(await stream.read(), frame('o'));
-    assert.equal((await server.client.post(`${session}/xhr_send`, '["x"]')).status, 204);
+    await assertSent(server.client.post(`${session}/xhr_send`, '["x"]'));
     assert.equal(await stream.read(), frame('a["x"]'));
-    await server.client.post(`${session}/xhr_send`, '["  \\u0000\\n\\r "]');
+    await assertSent(server.client.post(`${session}/xhr_send`, '["  \\u0000\\n\\r "]'));
     assert.equal(await stream.read(), frame('a["  \\u0000\\n\\r "]'));
     stream.abort();
   });
@@ -114,6 +113,35 @@ for (const { name, method, path, type, prelude, frame } of transports) {
   });
 }
 
+test('XhrStreaming.test_response_limit counts what frames cost, and not what comes before them', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  const stream = await server.client.stream('POST', `${session}/xhr_streaming`);
+  assert.equal(await stream.read(), PRELUDE);
+  assert.equal(await stream.read(), 'o\n');
+  const text = `["${'x'.repeat(128)}"]`;
+  for (let i = 0; i < 31; i++) {
+    await assertSent(server.client.post(`${session}/xhr_send`, text));
+    assert.equal(await stream.read(), `a${text}\n`);
+  }
+  assert.equal(await stream.read(), undefined);
+  assert.equal(stream.broken, false);
+});
+
+test('EventSource.test_response_limit and HtmlFile.test_response_limit: one frame that fills the answer ends it', async () => {
+  await using server = await SockJsServer.echo();
+  for (const { name, method, path, prelude, frame } of transports) {
+    const session = server.session();
+    const stream = await server.client.stream(method, session + path);
+    const text = `["${'x'.repeat(4_096)}"]`;
+    assert.equal(await stream.read(), prelude);
+    assert.equal(await stream.read(), frame('o'));
+    await assertSent(server.client.post(`${session}/xhr_send`, text));
+    assert.equal(await stream.read(), frame(`a${text}`), name);
+    assert.equal(await stream.read(), undefined, name);
+  }
+});
+
 test('HtmlFile.test_no_callback and test_invalid_callback', async () => {
   await using server = await SockJsServer.echo();
   const missing = await server.client.get('/a/a/htmlfile');
@@ -137,7 +165,7 @@ for (const [transport, path] of [
     if (transport === 'jsonp') assert.equal(await stream.read(), '/**/x("o");\r\n');
     else read.push((await stream.read()) ?? '', (await stream.read()) ?? '');
     await server.client.post(`${session}/xhr_send`, JSON.stringify([nasty]));
-    const message = transport === 'jsonp' ? (await server.client.get(session + path)).body : await stream.read();
+    const message = transport === 'jsonp' ? await bodyOf(server.client.get(session + path)) : await stream.read();
     const script = message?.replace(/^<script>\n/, '').replace(/<\/script>\r\n$/, '') ?? '';
     assert.doesNotMatch(script, /[<\u2028\u2029]/);
     // What the page's script would be given.
@@ -203,9 +231,12 @@ test('Http11.test_streaming', async () => {
     answer += chunk;
   });
   socket.write(
-    `POST /base${server.session()}/xhr_streaming HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    `POST /base${server.session()}/xhr_streaming HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: Keep-Alive\r\n\r\n`,
   );
-  await once(socket, 'close');
+  await until(() => answer.endsWith('\r\n0\r\n\r\n'));
+  // The connection has the next request too.
+  assert.equal(socket.closed, false);
+  socket.destroy();
   assert.match(answer, /\r\nTransfer-Encoding: chunked\r\n/);
   assert.doesNotMatch(answer, /content-length/i);
   assert.ok(answer.endsWith(`\r\n801\r\n${PRELUDE}\r\n2\r\no\n\r\n13\r\nc[3000,"Go away!"]\n\r\n0\r\n\r\n`));
