@@ -6,7 +6,8 @@ export type Place =
 /** Neither part may be empty or have a dot in it (sockjs-protocol 0.3.3, `SessionURLs`); so long no client makes them. */
 const SESSION = /^\/[^./]{1,128}\/(?<session>[^./]{1,128})\/(?<transport>[a-z_]{1,32})$/;
 const IFRAME = /^\/iframe[0-9a-z._-]*\.html$/;
-const SCRIPT = '/sockjs.min.js';
+/** Where the client library is. */
+export const SCRIPT = '/sockjs.min.js';
 
 /** Reads a path, as it stands in the request, without the base and the query. */
 export function parsePath(path: string): Place | undefined {

@@ -4,7 +4,7 @@ import type { SignIn } from '../../auth/sign-in.ts';
 import { type ErrorCode, Refusal, refusalOf } from '../../errors.ts';
 import type { ClientAddresses } from '../../limits/client-address.ts';
 import type { Logger } from '../../log.ts';
-import { type Place, parseCallback, parsePath } from '../../protocol/sockjs/path.ts';
+import { type Place, parseCallback, parsePath, SCRIPT } from '../../protocol/sockjs/path.ts';
 import type { Host } from '../../session/conversation.ts';
 import { Wheel } from '../../session/wheel.ts';
 import type { Drainable, Guest } from '../drain.ts';
@@ -77,12 +77,13 @@ export class SockJsEndpoint implements Drainable {
   #draining = false;
 
   constructor(options: SockJsOptions) {
-    const { host, limits, script, allowedOrigins } = options;
+    const { host, limits, script, allowedOrigins, base } = options;
     const { clock } = host.options;
     this.#options = options;
     this.#wheel = new Wheel(clock);
     this.#sessions = new SockJsSessions(host, this.#wheel, limits);
-    this.#static = new StaticResources(script, allowedOrigins, clock);
+    const own = script.url === base + SCRIPT;
+    this.#static = new StaticResources({ ...script, own }, allowedOrigins, clock);
     this.#form = socketForm(this.#wheel);
     this.#forwarder = new Forwarder(options.refused);
     this.#ancestors = frameAncestors(allowedOrigins);

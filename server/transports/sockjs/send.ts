@@ -53,10 +53,23 @@ export function answerSend(
 
 /** The JSON in a body; `undefined` for what is no UTF-8. */
 function payloadOf({ headers }: IncomingMessage, body: Uint8Array, form: boolean): string | undefined {
-  const text = decodeText(body);
   const isForm = form && headers['content-type']?.toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (text === undefined || !isForm) return text;
-  return new URLSearchParams(text).get('d') ?? '';
+  const text = decodeText(body);
+  return text !== undefined && isForm ? fieldOf(text) : text;
+}
+
+/**
+ * The field `d` of a form (URL Standard, section 5.1); `undefined` for what is no UTF-8, of which `URLSearchParams` makes something
+ * else. A percent sign that escapes nothing stands for itself.
+ */
+function fieldOf(body: string): string | undefined {
+  const field = body.split('&').find((each) => each.startsWith('d='));
+  const escaped = field?.slice('d='.length).replaceAll('+', ' ') ?? '';
+  try {
+    return decodeURIComponent(escaped.replaceAll(/%(?![\dA-F]{2})/gi, '%25'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Gives the whole body, or `undefined` as soon as it is too large; the rest is read and dropped. */

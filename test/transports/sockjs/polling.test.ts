@@ -167,14 +167,29 @@ test('JsonPolling.test_invalid_json', async () => {
   await using server = await SockJsServer.echo();
   const session = server.session();
   await server.client.get(`${session}/jsonp?c=x`);
-  const broken = await server.client.form(`${session}/jsonp_send`, 'd=%5B%22x');
-  assert.deepEqual([broken.status, broken.body], [500, 'Broken JSON encoding.']);
+  for (const body of ['d=%5B%22x', 'd=%5B%22%FF%22%5D', 'd=%5B%22%ED%A0%80%22%5D']) {
+    const broken = await server.client.form(`${session}/jsonp_send`, body);
+    assert.deepEqual([broken.status, broken.body], [500, 'Broken JSON encoding.'], body);
+  }
   for (const body of ['', 'd=', 'p=p']) {
     const { status, body: text } = await server.client.form(`${session}/jsonp_send`, body);
     assert.deepEqual([status, text], [500, 'Payload expected.']);
   }
   assert.equal(await bodyOf(server.client.form(`${session}/jsonp_send`, 'd=%5B%22b%22%5D')), 'ok');
   assert.equal(await bodyOf(server.client.get(`${session}/jsonp?c=x`)), '/**/x("a[\\"b\\"]");\r\n');
+});
+
+test('a field of a form is read as browsers write it, and as others do', async () => {
+  await using server = await SockJsServer.echo();
+  const session = server.session();
+  await server.client.get(`${session}/jsonp?c=x`);
+  const texts = ['+ %&=', '\u00fc\u{1f600}', ' '];
+  const form = new URLSearchParams({ a: 'b', d: JSON.stringify(texts) }).toString();
+  for (const body of [form, 'd=["100%","%zz","\u00fc"]&d=["not this"]']) {
+    assert.equal(await bodyOf(server.client.form(`${session}/jsonp_send`, body)), 'ok');
+  }
+  const [, frame = ''] = /\((".*")\)/.exec(await bodyOf(server.client.get(`${session}/jsonp?c=x`))) ?? [];
+  assert.deepEqual(JSON.parse(JSON.parse(frame).slice(1)), [...texts, '100%', '%zz', '\u00fc']);
 });
 
 test('JsonPolling.test_content_types', async () => {

@@ -58,7 +58,7 @@ for (const [name, paths] of Object.entries({
       assertLongCached({ headers });
       assert.ok(headers.etag);
       assert.equal(headers['set-cookie'], undefined);
-      assert.equal(IFRAME.exec(body)?.groups?.url, '/base/sockjs.min.js');
+      assert.match(IFRAME.exec(body)?.groups?.url ?? '', /^\/base\/sockjs\.min\.js\?v=[\w-]{8}$/);
     }
   });
 }
@@ -74,8 +74,11 @@ test('IframePage.test_cacheability', async () => {
   const { etag } = (await server.client.get('/iframe.html')).headers;
   assert.ok(etag);
   assert.equal((await server.client.get('/iframe.html')).headers.etag, etag);
-  const again = await server.client.get('/iframe-2.html', { 'If-None-Match': etag });
-  assert.deepEqual([again.status, again.headers['content-type'], again.body], [304, undefined, '']);
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    const again = await server.client.get('/iframe-2.html', { 'If-None-Match': known });
+    assert.deepEqual([again.status, again.headers['content-type'], again.body], [304, undefined, ''], known);
+  }
+  assert.equal((await server.client.get('/iframe.html', { 'If-None-Match': '"other"' })).status, 200);
 });
 
 test('the page for frames loads the client library from here, and may be framed by those sites that may connect', async () => {
@@ -84,6 +87,22 @@ test('the page for frames loads the client library from here, and may be framed 
   assert.deepEqual([script.status, script.body], [200, 'the library']);
   const { headers } = await server.client.get('/iframe.html');
   assert.equal(headers['content-security-policy'], "frame-ancestors 'self' https://example.org");
+});
+
+test('the page for frames loads each version of the library by a URL of its own, and one from elsewhere as it is', async () => {
+  const urls: (string | undefined)[] = [];
+  for (const [url, body] of [
+    ['/base/sockjs.min.js', 'the library'],
+    ['/base/sockjs.min.js', 'the next version'],
+    ['https://cdn.example/sockjs.js', 'the library'],
+  ] as const) {
+    await using server = await SockJsServer.echo({ script: { url, body: Buffer.from(body) } });
+    const at = IFRAME.exec((await server.client.get('/iframe.html')).body)?.groups?.url;
+    if (at?.startsWith('/base')) assert.equal((await server.client.get(at.slice('/base'.length))).body, body);
+    urls.push(at);
+  }
+  assert.equal(new Set(urls).size, 3);
+  assert.equal(urls[2], 'https://cdn.example/sockjs.js');
 });
 
 test('InfoTest.test_basic', async () => {
