@@ -49,7 +49,7 @@ export interface MessageForm {
   /** A whole WebSocket frame, sent last when the server ends the connection. */
   farewell(code: ErrorCode | undefined): Uint8Array;
   /** The STOMP bytes in a message of the client; `undefined` where it breaks the form. */
-  decode(message: Uint8Array): readonly Uint8Array[] | undefined;
+  decode(message: Uint8Array): Uint8Array | undefined;
   opened(pipe: WebSocketPipe): void;
   ended(pipe: WebSocketPipe): void;
 }
@@ -201,9 +201,9 @@ export class WebSocketPipe implements Pipe, Guest {
       this.#session.receive(bytes);
       return;
     }
-    const parts = this.#form.decode(bytes);
-    if (parts === undefined) this.#end(1007, 'Broken JSON encoding.');
-    else for (const part of parts) this.#session.receive(part);
+    const within = this.#form.decode(bytes);
+    if (within === undefined) this.#end(1007, 'Broken JSON encoding.');
+    else if (within.length > 0) this.#session.receive(within);
   }
 
   /** `ws` refuses what came, and closes. */

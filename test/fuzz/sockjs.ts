@@ -56,12 +56,12 @@ function checkCallback(text: string): string | undefined {
 /** What a client sends is echoed in every form in which a client reads, and must be read as the same. */
 function checkBody(text: string): string | undefined {
   const decoded = decodeText(Buffer.from(text));
-  const messages = decoded === undefined ? undefined : decodeMessages(decoded);
-  if (messages === undefined) return 'no messages';
-  for (const message of messages) {
-    if (!message.isWellFormed()) throw new Error('broken UTF-16 was let in');
-    checkForms(message);
-  }
+  const bytes = decoded === undefined ? undefined : decodeMessages(decoded);
+  if (decoded === undefined || bytes === undefined) return 'no messages';
+  const messages: readonly string[] = [JSON.parse(decoded)].flat();
+  if (!messages.every((each) => each.isWellFormed())) throw new Error('broken UTF-16 was let in');
+  if (Buffer.from(bytes).toString() !== messages.join('')) throw new Error('the session is told something else');
+  for (const message of messages) checkForms(message);
   return undefined;
 }
 

@@ -10,10 +10,11 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * The messages that a client sent: a JSON array of strings, or one JSON string; empty ones say nothing. `undefined` for
- * what is neither, and for strings that are broken UTF-16: they would arrive as something else.
+ * The bytes of the messages that a client sent: a JSON array of strings, or one JSON string. Together, because they are parts of
+ * a stream of frames, and one by one a body of small ones would cost many times its size. `undefined` for what is neither,
+ * and for strings that are broken UTF-16: they would arrive as something else.
  */
-export function decodeMessages(text: string): readonly string[] | undefined {
+export function decodeMessages(text: string): Uint8Array | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -21,7 +22,7 @@ export function decodeMessages(text: string): readonly string[] | undefined {
     return undefined;
   }
   const messages: unknown[] = Array.isArray(value) ? value : [value];
-  return messages.every(isText) ? messages.filter((message) => message !== '') : undefined;
+  return messages.every(isText) ? Buffer.from(messages.join('')) : undefined;
 }
 
 function isText(value: unknown): value is string {

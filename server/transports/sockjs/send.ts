@@ -45,9 +45,9 @@ export function answerSend(
       answerText(exchange, 500, 'Payload expected.');
       return;
     }
-    const messages = text === undefined ? undefined : decodeMessages(text);
-    if (text === undefined || messages === undefined) answerText(exchange, 500, 'Broken JSON encoding.');
-    else session.receive(messages, text, () => answerText(exchange, sending.status, sending.text));
+    const bytes = text === undefined ? undefined : decodeMessages(text);
+    if (bytes === undefined) answerText(exchange, 500, 'Broken JSON encoding.');
+    else session.receive(bytes, () => answerText(exchange, sending.status, sending.text));
   });
 }
 

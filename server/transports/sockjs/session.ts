@@ -1,7 +1,6 @@
 import { type ErrorCode, Refusal } from '../../errors.ts';
 import type { ClientDescription } from '../../hub/sink.ts';
 import { closeFrame, GO_AWAY, HEARTBEAT, INTERRUPTED, OPEN, STILL_OPEN } from '../../protocol/sockjs/frames.ts';
-import { decodeMessages } from '../../protocol/sockjs/messages.ts';
 import type { Conversation, Host } from '../../session/conversation.ts';
 import type { Peer } from '../../session/peer.ts';
 import type { Pipe } from '../../session/pipe.ts';
@@ -35,8 +34,7 @@ export interface SockJsSessionOptions {
 }
 
 interface Send {
-  /** Its messages, in JSON: those of a whole body of small ones would cost many times its size while they wait. */
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly taken: () => void;
 }
 
@@ -59,8 +57,6 @@ export class SockJsSession implements Pipe, ReceiverHost, Watched, Guest {
   #gathering = false;
   #gathered = 0;
   #sends: Send[] = [];
-  /** What is left of the first of them, once it is read. */
-  #messages: Iterator<string> | undefined;
   #pauses = 0;
   /** Why it is over. */
   #close: string | undefined;
@@ -98,17 +94,14 @@ export class SockJsSession implements Pipe, ReceiverHost, Watched, Guest {
     else if (this.#flush()) this.#conversation.drained();
   }
 
-  /**
-   * What the client sent, and the JSON that it stood in; `taken` is called when more may come. Order is that of the calls.
-   */
-  receive(messages: readonly string[], text: string, taken: () => void): void {
+  /** What the client sent; `taken` is called when more may come. Order is that of the calls. */
+  receive(bytes: Uint8Array, taken: () => void): void {
     if (this.#sends.length >= WAITING_SENDS) {
       this.#conversation.fail(new Refusal('too-large', `More than ${WAITING_SENDS} sends wait to be read.`));
       taken();
       return;
     }
-    if (this.#sends.length === 0 && this.#pauses === 0) this.#messages = messages.values();
-    this.#sends.push({ text, taken });
+    this.#sends.push({ bytes, taken });
     this.#read();
   }
 
@@ -231,20 +224,11 @@ export class SockJsSession implements Pipe, ReceiverHost, Watched, Guest {
     return this.#receiver.send(held);
   }
 
-  /** Reads message by message: one may be the last for a while. */
   #read(): void {
-    for (let send = this.#sends[0]; send !== undefined; send = this.#sends[0]) {
-      if (this.#close === undefined) {
-        if (this.#pauses > 0) return;
-        this.#messages ??= (decodeMessages(send.text) ?? []).values();
-        const { done, value } = this.#messages.next();
-        if (!done) {
-          this.#conversation.receive(Buffer.from(value));
-          continue;
-        }
-      }
-      this.#messages = undefined;
-      this.#sends.shift();
+    while (this.#pauses === 0 || this.#close !== undefined) {
+      const send = this.#sends.shift();
+      if (send === undefined) return;
+      if (this.#close === undefined && send.bytes.length > 0) this.#conversation.receive(send.bytes);
       send.taken();
     }
   }

@@ -17,9 +17,9 @@ export function socketForm(wheel: Wheel): MessageForm {
     farewell: (code) => webSocket.frame(code === undefined ? GO_AWAY : closeFrame(closeCode(code), code)),
     decode(message) {
       // sockjs-protocol 0.3.3, `Websocket.test_empty_frame`.
-      if (message.length === 0) return [];
+      if (message.length === 0) return message;
       const text = decodeText(message);
-      return text === undefined ? undefined : decodeMessages(text)?.map((each) => Buffer.from(each));
+      return text === undefined ? undefined : decodeMessages(text);
     },
     opened(pipe) {
       const beating: Watched = {
