@@ -8,14 +8,9 @@ import type { Session } from './session.ts';
 export function acknowledge(session: Session, frame: Frame, receipt: string | undefined): void {
   session.needSender(frame);
   const transaction = optionalHeader(frame, 'transaction');
-  try {
-    const take = acknowledgementOf(session, frame);
-    if (transaction === undefined) take();
-    else session.transactions.take(transaction, 0, ({ acknowledgements }) => void acknowledgements.push(take));
-  } catch (error) {
-    session.transactions.refuse(transaction);
-    throw error;
-  }
+  const take = acknowledgementOf(session, frame);
+  if (transaction === undefined) take();
+  else session.transactions.take(transaction, 0, ({ acknowledgements }) => void acknowledgements.push(take));
   session.receipt(receipt);
 }
 

@@ -1,5 +1,5 @@
 import { scopeToSend } from '../auth/scopes.ts';
-import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
+import type { Frame } from '../protocol/stomp/frame.ts';
 import type { Sender } from './destinations.ts';
 import { optionalHeader, requiredHeader } from './headers.ts';
 import type { Session } from './session.ts';
@@ -12,20 +12,14 @@ import { TOKEN_DESTINATION } from './signed-in.ts';
 export function send(session: Session, frame: Frame, receipt: string | undefined): void {
   const sender = session.needSender(frame);
   const destination = requiredHeader(frame, 'destination');
-  try {
-    session.spend(destination);
-    const { signedIn } = session;
-    if (signedIn !== undefined && destination === TOKEN_DESTINATION) {
-      session.track(signedIn.renew(frame.body), receipt);
-      return;
-    }
-    signedIn?.need(scopeToSend(destination));
-    deliver(session, frame, { destination, sender: signedIn?.asOfNow(sender) ?? sender, receipt });
-  } catch (error) {
-    // A transaction is done whole or not at all.
-    session.transactions.refuse(headerOf(frame, 'transaction'));
-    throw error;
+  session.spend(destination);
+  const { signedIn } = session;
+  if (signedIn !== undefined && destination === TOKEN_DESTINATION) {
+    session.track(signedIn.renew(frame.body), receipt);
+    return;
   }
+  signedIn?.need(scopeToSend(destination));
+  deliver(session, frame, { destination, sender: signedIn?.asOfNow(sender) ?? sender, receipt });
 }
 
 interface Sending {

@@ -18,7 +18,8 @@ import { knownOf, type SignedInAs } from './sender.ts';
 import type { Sessions } from './sessions.ts';
 import { SignedIn } from './signed-in.ts';
 import type { Subscription } from './subscription.ts';
-import { refuseLater } from './too-fast.ts';
+import { refusedLater } from './too-fast.ts';
+import { refuseTransactionOf } from './transaction.ts';
 import { Transactions } from './transactions.ts';
 import type { Watched } from './wheel.ts';
 
@@ -290,15 +291,17 @@ export class Session implements Watched {
   }
 
   #readOne(): boolean {
+    let frame: Frame | undefined;
     let receipt: string | undefined;
     try {
-      const frame = this.#parser.read();
+      frame = this.#parser.read();
       if (frame === undefined) return false;
       receipt = optionalHeader(frame, 'receipt');
       dispatch(this, frame, receipt);
     } catch (error) {
+      if (frame !== undefined) refuseTransactionOf(this, frame);
       if (error instanceof Refusal && error.code === 'too-fast')
-        this.track(refuseLater(error, this.host.options.clock), receipt);
+        this.track(refusedLater(error, this.host.options.clock), receipt);
       else this.refuse(error, error instanceof FrameError ? error.receipt : receipt);
     }
     return true;

@@ -7,7 +7,7 @@ import type { Refusal } from '../errors.ts';
  */
 const TOO_FAST_TIME = 100;
 
-/** Rejects with the refusal of what came too fast, but not yet. */
-export function refuseLater(refusal: Refusal, clock: Clock): Promise<never> {
+/** Work that does nothing, and is refused a little later. */
+export function refusedLater(refusal: Refusal, clock: Clock): Promise<void> {
   return new Promise((_, reject) => void clock.after(TOO_FAST_TIME, () => reject(refusal)));
 }

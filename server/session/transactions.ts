@@ -30,22 +30,17 @@ export class Transactions {
 
   /**
    * Takes a frame into a transaction by `put`. Refused with `unknown-transaction`, `transaction-refused`,
-   * `transaction-too-large`, or as `put` refuses: then the transaction is refused as a whole.
+   * `transaction-too-large`, or as `put` refuses; `refuse` is then the caller's to call.
    */
   take(name: string, bytes: number, put: (transaction: Transaction) => void): void {
     const transaction = this.#wanted(name);
-    try {
-      this.#spend(transaction, bytes);
-      put(transaction);
-    } catch (error) {
-      this.refuse(name);
-      throw error;
-    }
+    this.#spend(transaction, bytes);
+    put(transaction);
   }
 
-  /** A frame of this transaction, if there is one, was refused: what is left of it must not be committed without that. */
-  refuse(name: string | undefined): void {
-    if (name === undefined || !this.#open.has(name)) return;
+  /** A frame of this transaction, if it is open, was refused: what is left of it must not be committed without that. */
+  refuse(name: string): void {
+    if (!this.#open.has(name)) return;
     this.#forget(name);
     this.#open.set(name, 'refused');
   }

@@ -165,7 +165,10 @@ test('where one frame of a transaction is refused, so is each that follows, and 
   const wrong: ((stage: Stage) => void)[] = [
     (stage) => send(stage, 't', 'bad'),
     (stage) => send(stage, 't', 'x', { destination: '/topic/news' }),
+    (stage) => send(stage, 't', 'x', { destination: `/app/${'d'.repeat(256)}` }),
+    (stage) => send(stage, 't', 'x', { receipt: 'r'.repeat(257) }),
     (stage) => stage.frame('ACK', { id: 'made up', transaction: 't' }),
+    (stage) => stage.frame('NACK', { id: '0@s', transaction: 't', receipt: 'r'.repeat(257) }),
   ];
   for (const refuse of wrong) {
     const stage = begun('t');
@@ -185,6 +188,16 @@ test('where one frame of a transaction is refused, so is each that follows, and 
     stage.frame('BEGIN', { transaction: 't', receipt: 'again' });
     assert.deepEqual(stage.seen(), ['RECEIPT again']);
   }
+});
+
+test('a refused frame that has no part in transactions leaves them as they are', async () => {
+  const stage = begun('t');
+  send(stage, 't', 'one');
+  stage.frame('SUBSCRIBE', { id: 's', destination: '/topic/nowhere', transaction: 't' });
+  stage.frame('COMMIT', { transaction: 't', receipt: 'c' });
+  stage.destinations.batches[0]?.accept();
+  await settle();
+  assert.match(stage.seen().join(), /^MESSAGE e .*"unknown-destination".*,RECEIPT c$/);
 });
 
 test('a SEND that comes too fast refuses its transaction too', async () => {
