@@ -16,22 +16,27 @@ const MAX_SUBSCRIPTIONS = 256;
 /** How many of them may be to the error queue: each of these is told each refusal. */
 const MAX_ERROR_QUEUES = 8;
 
-/** SUBSCRIBE: follows a topic from where `after` says. The RECEIPT follows when the subscription stands. */
+/**
+ * SUBSCRIBE: follows a topic from where `after` says. The RECEIPT follows when the subscription stands. Whatever it is refused
+ * for, the id is known: a client that gives up the subscription that it asked for does nothing wrong.
+ */
 export function subscribe(session: Session, frame: Frame, receipt: string | undefined): void {
   session.needSender(frame);
-  const destination = requiredHeader(frame, 'destination');
   const id = subscriptionId(session, frame);
+  reserve(session, id);
+  const subscription: Subscription = { kind: 'refused', cursor: undefined };
+  session.subscriptions.set(id, subscription);
+  const destination = requiredHeader(frame, 'destination');
   const acknowledging = acknowledgingOf(frame);
   session.signedIn?.need(scopeToRead(destination));
-  reserve(session, id);
   if (destination === ERROR_QUEUE) {
     checkErrorQueue(session, frame);
-    session.subscriptions.set(id, { kind: 'errors', cursor: undefined });
+    subscription.kind = 'errors';
     session.receipt(receipt);
     return;
   }
-  const subscription: Subscription = { kind: 'topic', cursor: undefined, acknowledging };
-  session.subscriptions.set(id, subscription);
+  subscription.kind = 'topic';
+  subscription.acknowledging = acknowledging;
   try {
     begin(session, frame, { destination, id, subscription, receipt });
   } catch (error) {

@@ -7,5 +7,5 @@ export interface Subscription {
   // biome-ignore lint/suspicious/noExplicitAny: the topics have different event types, which nobody reads here.
   cursor: Cursor<any> | undefined;
   /** Where the client acknowledges what it gets. */
-  readonly acknowledging?: Acknowledging | undefined;
+  acknowledging?: Acknowledging | undefined;
 }

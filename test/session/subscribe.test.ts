@@ -116,6 +116,24 @@ test('an unknown destination is refused on the error queue, its id may be tried 
   assert.deepEqual(stage.seen(), ['RECEIPT r']);
 });
 
+test('whatever a SUBSCRIBE is refused for, its id may be given up', () => {
+  for (const headers of [
+    { destination: '/topic/nowhere' },
+    { destination: `/topic/${'n'.repeat(256)}` },
+    { ack: 'maybe' },
+    { ack: 'client', 'prefetch-count': '0' },
+    { after: 'x'.repeat(257) },
+    { destination: '/user/queue/errors', ack: 'client' },
+  ] as Record<string, string>[]) {
+    const stage = new Stage().connect();
+    stage.frame('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
+    subscribe(stage, 's', headers);
+    assert.match(stage.seen().join(), /^MESSAGE e /);
+    stage.frame('UNSUBSCRIBE', { id: 's', receipt: 'r' });
+    assert.deepEqual(stage.seen(), ['RECEIPT r'], JSON.stringify(headers));
+  }
+});
+
 test('a position that the topic refuses is told with its receipt', () => {
   const stage = new Stage().connect();
   stage.destinations.start = () => {
