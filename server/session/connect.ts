@@ -3,6 +3,7 @@ import { tokenOfConnect } from '../auth/request-token.ts';
 import { Refusal } from '../errors.ts';
 import { type Frame, type FrameHeader, headerOf } from '../protocol/stomp/frame.ts';
 import { type HeartBeat, parseHeartBeat } from '../protocol/stomp/heart-beat.ts';
+import { frameWithoutPadding } from '../protocol/stomp/padding.ts';
 import { negotiateVersion, type Version, versions } from '../protocol/stomp/version.ts';
 import { SERVER_BEAT } from './pace.ts';
 import type { SignedInAs } from './sender.ts';
@@ -14,19 +15,20 @@ const MAX_NAME = 100;
 const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** CONNECT and STOMP: agrees on version and heart-beats, and learns the name (STOMP 1.2, "CONNECT or STOMP Frame"). */
-export function connect(session: Session, frame: Frame, receipt: string | undefined): void {
+export function connect(session: Session, read: Frame, receipt: string | undefined): void {
   if (session.connected) throw new Refusal('unexpected-frame', 'The session is connected already.');
-  const version = negotiateVersion(headerOf(frame, 'accept-version'));
+  const version = negotiateVersion(headerOf(read, 'accept-version'));
   if (version === undefined) {
     const refusal = new Refusal('unsupported-version', `Versions spoken here: ${versions.join(', ')}.`);
     session.fail(refusal, receipt, [['version', versions.join(',')]]);
     return;
   }
+  const frame = version === '1.0' ? frameWithoutPadding(read) : read;
   const beat = heartBeatOf(frame);
   const { signIn } = session.host.options;
   const moderator = bringsModeratorToken(session, frame);
   if (signIn === undefined) {
-    welcome(session, { version, beat, name: nameOf(frame, version), moderator });
+    welcome(session, { version, beat, name: nameOf(frame), moderator });
     return;
   }
   const signedIn = (identity: Identity): void =>
@@ -84,10 +86,8 @@ function heartBeatOf(frame: Frame): HeartBeat | undefined {
 }
 
 /** The name that a client gives itself in `login`, exactly as it came. */
-function nameOf(frame: Frame, version: Version): string | undefined {
-  const login = headerOf(frame, 'login');
-  // The examples of STOMP 1.0 have a space after the colon.
-  const name = version === '1.0' ? login?.trim() : login;
+function nameOf(frame: Frame): string | undefined {
+  const name = headerOf(frame, 'login');
   if (name === undefined) return undefined;
   if (name.trim() === '') throw new Refusal('invalid-message', 'The header login is empty.');
   if (name.length > MAX_NAME && [...name].length > MAX_NAME) {

@@ -24,7 +24,8 @@ export function subscribe(session: Session, frame: Frame, receipt: string | unde
   session.needSender(frame);
   const id = subscriptionId(session, frame);
   reserve(session, id);
-  const subscription: Subscription = { kind: 'refused', cursor: undefined };
+  const to = session.version === '1.0' ? { destination: requiredHeader(frame, 'destination') } : {};
+  const subscription: Subscription = { kind: 'refused', cursor: undefined, ...to };
   session.subscriptions.set(id, subscription);
   const destination = requiredHeader(frame, 'destination');
   const acknowledging = acknowledgingOf(frame);

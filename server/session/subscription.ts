@@ -8,4 +8,6 @@ export interface Subscription {
   cursor: Cursor<any> | undefined;
   /** Where the client acknowledges what it gets. */
   acknowledging?: Acknowledging | undefined;
+  /** What it is to, in STOMP 1.0 alone, where an UNSUBSCRIBE may name that. */
+  readonly destination?: string;
 }

@@ -22,6 +22,30 @@ clause('the examples with a space after the colon are understood', async () => {
   assert.equal(stage.destinations.sent[0]?.body, 'a\0b');
 });
 
+clause('the examples with a space after the colon are understood in CONNECT, whatever the header', () => {
+  const stage = new Stage({ isModerator: (token) => token === 'secret' });
+  stage.receive('CONNECT\nlogin: ann\npasscode: secret\nheart-beat: 0,10000\n\n^');
+  assert.match(stage.bytes(), /\nheart-beat:10000,20000\n(.*\n)*user-name:ann\nmoderator:true\n/);
+});
+
+clause('Augmented BNF: line feeds may follow the NUL of a frame', () => {
+  const stage = new Stage();
+  stage.receive('CONNECT\n\n^\n\nSEND\ndestination:/app/a\n\n1^\n\n\nSEND\ndestination:/app/a\n\n2^\n');
+  assert.deepEqual(
+    stage.destinations.sent.map(({ body }) => body),
+    ['1', '2'],
+  );
+});
+
+clause('SEND: without a content-length the first NUL ends it', () => {
+  const stage = new Stage().connect('1.0');
+  stage.receive('SEND\ndestination:/app/a\n\none^SEND\ndestination:/app/a\n\ntwo^');
+  assert.deepEqual(
+    stage.destinations.sent.map(({ body }) => body),
+    ['one', 'two'],
+  );
+});
+
 clause('CONNECTED: has a session, and no heart-beats where the client knows none', () => {
   const stage = new Stage();
   stage.receive('CONNECT\n\n^');
@@ -53,6 +77,17 @@ clause('UNSUBSCRIBE: by destination or by id', () => {
   stage.frame('UNSUBSCRIBE', { id: 's', receipt: '2' });
   stage.destinations.news.append('x');
   assert.deepEqual(stage.seen(), ['RECEIPT 1', 'RECEIPT 2']);
+});
+
+clause('UNSUBSCRIBE: by destination, also what was subscribed to with an id', () => {
+  const stage = new Stage().connect('1.0');
+  for (const id of ['a', 'b']) stage.frame('SUBSCRIBE', { id, destination: NEWS });
+  stage.frame('SUBSCRIBE', { id: 'c', destination: '/topic/alias' });
+  stage.frame('UNSUBSCRIBE', { destination: NEWS, receipt: '1' });
+  stage.destinations.news.append('x');
+  assert.deepEqual(stage.seen(), ['RECEIPT 1', 'MESSAGE c "x"']);
+  stage.frame('UNSUBSCRIBE', { id: NEWS });
+  assert.equal(stage.pipe.end, 'unknown-subscription');
 });
 
 clause('BEGIN, COMMIT, ABORT: transactions are those of the later versions', async () => {

@@ -3,6 +3,7 @@ import { unescapeHeader } from './escape.ts';
 import type { Frame, FrameHeader } from './frame.ts';
 import { FrameError } from './frame-error.ts';
 import { Holder } from './holder.ts';
+import { withoutPadding } from './padding.ts';
 import type { Version } from './version.ts';
 
 /** What a frame may cost. */
@@ -297,8 +298,7 @@ export class FrameParser {
     const text = this.#text(bytes);
     // CONNECT knows no escapes, and a STOMP frame is handled like it (STOMP 1.2, "Value Encoding", "CONNECT or STOMP Frame").
     if (this.version === undefined || this.#command === 'CONNECT' || this.#command === 'STOMP') return text;
-    // The examples of STOMP 1.0 have a space after the colon; the later versions forbid to trim.
-    if (this.version === '1.0') return text.trim();
+    if (this.version === '1.0') return withoutPadding(text);
     try {
       return unescapeHeader(text, this.version);
     } catch (error) {
