@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts';
 import type { Start } from '../hub/start.ts';
 import { type Frame, headerOf } from '../protocol/stomp/frame.ts';
 import { plainMessageId } from './ack-id.ts';
-import { acknowledgingOf } from './acknowledging.ts';
+import { acknowledgingOf, checkTogether } from './acknowledging.ts';
 import type { Topic } from './destinations.ts';
 import { ERROR_QUEUE } from './error-frame.ts';
 import { optionalHeader, requiredHeader } from './headers.ts';
@@ -36,6 +36,7 @@ export function subscribe(session: Session, frame: Frame, receipt: string | unde
     session.receipt(receipt);
     return;
   }
+  if (acknowledging !== undefined) checkTogether(acknowledging, session.subscriptions.values());
   subscription.kind = 'topic';
   subscription.acknowledging = acknowledging;
   try {

@@ -144,6 +144,23 @@ test('prefetch-count is 1 to 10,000', () => {
   }
 });
 
+test('all windows of a session together have 256,000 messages, and what ends or is refused gives its own back', () => {
+  const stage = new Stage().connect();
+  stage.frame('SUBSCRIBE', { id: 'e', destination: '/user/queue/errors' });
+  const subscribe = (id: string, count: string, destination = NEWS): string => {
+    stage.frame('SUBSCRIBE', { id, destination, ack: 'client-individual', 'prefetch-count': count, receipt: id });
+    return stage.seen().join();
+  };
+  assert.match(subscribe('nowhere', '10000', '/topic/nowhere'), /"unknown-destination"/);
+  for (let i = 0; i < 25; i++) assert.equal(subscribe(`${i}`, '10000'), `RECEIPT ${i}`);
+  assert.match(subscribe('more', '6001'), /^MESSAGE e .*"too-many-subscriptions".*256000/);
+  assert.equal(subscribe('more', '6000'), 'RECEIPT more');
+  stage.frame('SUBSCRIBE', { id: 'auto', destination: NEWS, receipt: 'auto' });
+  assert.deepEqual(stage.seen(), ['RECEIPT auto']);
+  stage.frame('UNSUBSCRIBE', { id: '7' });
+  assert.equal(subscribe('another', '10000'), 'RECEIPT another');
+});
+
 test('a client that acknowledges nothing is not stalled, and its other subscriptions go on', () => {
   const stage = subscribed('1.2', 'client', { 'prefetch-count': '1' });
   stage.frame('SUBSCRIBE', { id: 'other', destination: '/topic/alias' });
