@@ -9,6 +9,7 @@ import { headersRefusal, httpLimits, MOST_HEADERS } from './http-limits.ts';
 import { inTurn, isAnswering } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
+import { pathOf } from './target.ts';
 
 /** What is answered on the raw request, before the web framework and without its headers. */
 export interface RawHandlers {
@@ -122,10 +123,4 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   socket.on('error', () => socket.destroy());
   socket.once('finish', () => socket.destroy());
   socket.end(rawRefusal(refusal));
-}
-
-/** The path of a request, without the query. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
 }

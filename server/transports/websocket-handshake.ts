@@ -12,11 +12,13 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/;
  * for a WebSocket is what brought it here.
  */
 export function handshakeRefusal(request: IncomingMessage): Refusal | undefined {
-  const { headers, method, httpVersion } = request;
+  const { headers, headersDistinct, method, httpVersion } = request;
   const { host, 'sec-websocket-key': key, 'sec-websocket-version': version } = headers;
   if (method !== 'GET') return new Refusal('method-not-allowed', 'A WebSocket begins with GET.');
-  if (httpVersion === '1.0') return new Refusal('invalid-request', 'A WebSocket needs HTTP/1.1.');
+  if (Number(httpVersion) < 1.1) return new Refusal('invalid-request', 'A WebSocket needs HTTP/1.1.');
   if (host === undefined || host === '') return new Refusal('invalid-request', 'The header Host is missing.');
+  // RFC 9112 section 3.2. Node takes the first and drops the others.
+  if (headersDistinct.host?.length !== 1) return new Refusal('invalid-request', 'The header Host is there twice.');
   if (version !== VERSION) return new Refusal('upgrade-required', `Sec-WebSocket-Version must be ${VERSION}.`);
   if (typeof key !== 'string' || !KEY.test(key))
     return new Refusal('invalid-request', 'The header Sec-WebSocket-Key is missing or not 16 bytes in base64.');

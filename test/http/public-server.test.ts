@@ -50,6 +50,29 @@ for (const path of ['/', '/stream', '/ws-endpoint/', '/ws-endpoint/info', '/ws-e
   });
 }
 
+for (const [path, absolute, headers = ''] of [
+  ['/api/info', 'http://localhost/api/info'],
+  ['/api/nothing?a=b', 'HTTPS://localhost:8443/api/nothing?a=b'],
+  ['/', 'http://localhost'],
+  ['/?a=b', 'http://localhost?a=b'],
+  ['/stream?interval=x', 'http://localhost/stream?interval=x'],
+  ['/ws-endpoint/info', 'http://localhost/ws-endpoint/info'],
+  ['/api/info', 'http://localhost/api/info', 'Origin: http://evil.example\n'],
+] as const)
+  test(`${absolute} is answered as its path is${headers && ', also to another origin'}`, async () => {
+    const [one, other] = await Promise.all(
+      [path, absolute].map(async (target) => {
+        const answer = await rawRequest(
+          app.app.port,
+          `GET ${target} HTTP/1.1\nHost: localhost\nConnection: close\n${headers}\n`,
+        );
+        return [/^HTTP.*/.exec(answer)?.[0], /"(?:code|name)":"[^"]*"/.exec(answer)?.[0]];
+      }),
+    );
+    assert.deepEqual(one, other);
+    assert.match(one?.[0] ?? '', /^HTTP\/1\.1 \d/);
+  });
+
 test('who offers HTTP/2 is answered in HTTP/1.1', async () => {
   const offer = 'Connection: Upgrade, HTTP2-Settings, close\nUpgrade: h2c\nHTTP2-Settings: AAMAAABkAAQAAP__\n';
   const answer = await rawRequest(app.app.port, `GET /api/info HTTP/1.1\nHost: x\n${offer}\n`);

@@ -17,6 +17,8 @@ const ask = (request: Parameters<typeof handshake>[0]): Promise<string> =>
 
 const refused: readonly (readonly [says: string, status: number, code: string, Parameters<typeof handshake>[0]])[] = [
   ['4.2.1: HTTP/1.0 gets 400', 400, 'invalid-request', { version: '1.0' }],
+  ['4.2.1: HTTP/0.9 gets 400', 400, 'invalid-request', { version: '0.9' }],
+  ['4.2.1: two Hosts get 400', 400, 'invalid-request', { headers: { host: 'elsewhere.example' } }],
   ['4.2.1: no Host gets 400', 400, 'invalid-request', { headers: { Host: undefined } }],
   ['4.2.1: an empty Host gets 400', 400, 'invalid-request', { headers: { Host: '' } }],
   ['4.2.1: no key gets 400', 400, 'invalid-request', { headers: { 'Sec-WebSocket-Key': undefined } }],
@@ -64,6 +66,12 @@ for (const headers of [
 ]) {
   test(`4.2.1: ${JSON.stringify(headers)} is taken`, async () => {
     assert.match(await rawRequest(app.app.port, handshake({ headers }), /\r\n\r\n/), /^HTTP\/1\.1 101 /);
+  });
+}
+
+for (const path of ['http://localhost/ws-endpoint', 'HTTPS://localhost:8443/ws-endpoint?a=b']) {
+  test(`4.1: ${path} is the same resource`, async () => {
+    assert.match(await rawRequest(app.app.port, handshake({ path }), /\r\n\r\n/), /^HTTP\/1\.1 101 /);
   });
 }
 
