@@ -105,8 +105,18 @@ clause('Heart-beating: works as in 1.2', () => {
   assert.equal(stage.pipe.end, 'timeout');
 });
 
-clause('ERROR: is escaped as 1.1 does it, also what it has no escape for', () => {
+clause('MESSAGE and RECEIPT: a carriage return, which has no escape, comes back as it is', () => {
+  for (const version of ['1.0', '1.1'] as const) {
+    const stage = new Stage().connect(version);
+    stage.frame('SUBSCRIBE', { id: 'a\rb', destination: NEWS, receipt: 'c\rd' });
+    assert.equal(stage.bytes(), 'RECEIPT\nreceipt-id:c\rd\n\n\0');
+    stage.destinations.news.append('x');
+    assert.deepEqual(stage.seen(), ['MESSAGE a\rb "x"']);
+  }
+});
+
+clause('ERROR: is escaped as 1.1 does it', () => {
   const stage = new Stage().connect('1.1');
   stage.frame('UNSUBSCRIBE', { id: 'a\\cb\r', receipt: 'x\\cy' });
-  assert.match(stage.bytes(), /^ERROR\nmessage:[^\n]*a\\cb\ufffd[^\n]*\n(.*\n)*receipt-id:x\\cy\n/);
+  assert.match(stage.bytes(), /^ERROR\nmessage:[^\n]*a\\cb\r[^\n]*\n(.*\n)*receipt-id:x\\cy\n/);
 });

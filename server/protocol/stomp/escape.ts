@@ -22,7 +22,12 @@ const unescapes: { readonly [V in Version]: ReadonlyMap<string, string> } = {
   '1.2': inverse(escapes['1.2']),
 };
 
-const special = /[\0\r\n:\\]/g;
+/** A carriage return stays what it is in 1.0 and 1.1: there it is an octet as any other ("Augmented BNF"). */
+const special: { readonly [V in Version]: RegExp } = {
+  '1.0': /[\0\n]/g,
+  '1.1': /[\0\n:\\]/g,
+  '1.2': /[\0\r\n:\\]/g,
+};
 const unsafe = /[\0\r\n]/g;
 
 /**
@@ -30,12 +35,11 @@ const unsafe = /[\0\r\n]/g;
  * has no escape for and would end the line or the frame becomes U+FFFD.
  */
 export function escapeHeader(text: string, version: Version): string {
-  if (version === '1.0') return plainHeader(text);
   const table = escapes[version];
-  return text.replace(special, (octet) => table.get(octet) ?? '\ufffd');
+  return text.replace(special[version], (octet) => table.get(octet) ?? '\ufffd');
 }
 
-/** The same for CONNECTED, and for every frame of 1.0, which know no escapes. */
+/** The same for CONNECTED, which knows no escapes and is read by clients of every version. */
 export function plainHeader(text: string): string {
   return text.replace(unsafe, '\ufffd');
 }

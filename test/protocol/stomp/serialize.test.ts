@@ -24,8 +24,8 @@ test('header values are escaped as the version defines it', () => {
   const value = 'a:b\\c\nd\re';
   const line = (version: Version): string | undefined =>
     /h:(.*)\n\n/s.exec(text('X', [['h', value]], undefined, version))?.[1];
-  assert.equal(line('1.0'), 'a:b\\c\ufffdd\ufffde');
-  assert.equal(line('1.1'), 'a\\cb\\\\c\\nd\ufffde');
+  assert.equal(line('1.0'), 'a:b\\c\ufffdd\re');
+  assert.equal(line('1.1'), 'a\\cb\\\\c\\nd\re');
   assert.equal(line('1.2'), 'a\\cb\\\\c\\nd\\re');
 });
 
@@ -54,10 +54,9 @@ test('whatever a header says, the parser of the same version reads it back', () 
   const anyText = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', ''));
   fc.assert(
     fc.property(fc.constantFrom('1.1', '1.2'), anyText, anyText, fc.uint8Array(), (version, name, value, body) => {
-      const kept = (of: string): string => (version === '1.1' ? of.replaceAll('\r', '\ufffd') : of);
       const bytes = serializeFrame('SEND', [[`x${name}`, value]], body, version);
       const [frame, more] = parse(version, bytes);
-      assert.deepEqual(frame?.headers[0], [`x${kept(name)}`, kept(value)]);
+      assert.deepEqual(frame?.headers[0], [`x${name}`, value]);
       assert.deepEqual(Buffer.from(frame.body), Buffer.from(body));
       assert.equal(more, undefined);
     }),
