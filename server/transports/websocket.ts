@@ -34,6 +34,8 @@ export interface WebSocketEndpointOptions {
 const MAX_MESSAGE = 131_072;
 /** Frames that one message may come in; above it the connection closes with 1008. */
 const MAX_FRAGMENTS = 2_048;
+/** Answers to pings that may wait to be written; whoever asks for more and does not take them is cut off. */
+const MAX_PONGS = 60;
 /** How much longer than one connection all of them have, in milliseconds: to be written to, and to be cut. */
 const CUT_TIME = 500;
 /** How many connections are told of the end before others get a turn. */
@@ -64,7 +66,7 @@ export class WebSocketEndpoint implements Drainable {
   constructor(options: WebSocketEndpointOptions) {
     this.#options = options;
     // The types do not know these yet. The first is how long `ws` waits for the end of a connection that the client closes.
-    const more = { closeTimeout: CLOSE_TIME, maxFragments: MAX_FRAGMENTS };
+    const more = { closeTimeout: CLOSE_TIME, maxFragments: MAX_FRAGMENTS, maxPendingAutoPongs: MAX_PONGS };
     this.#server = new WebSocketServer({
       ...more,
       noServer: true,

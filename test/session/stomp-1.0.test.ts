@@ -111,6 +111,18 @@ clause('ACK: message-id is required', () => {
   assert.equal(stage.pipe.end, 'missing-header');
 });
 
+clause('ACK: in client mode it lets the next messages come, and a NACK, which 1.0 does not know, does too', () => {
+  const stage = new Stage().connect('1.0');
+  stage.frame('SUBSCRIBE', { destination: NEWS, ack: 'client', 'prefetch-count': '1' });
+  for (const text of ['a', 'b', 'c', 'd']) stage.destinations.news.append(text);
+  for (const command of ['ACK', 'NACK']) {
+    const [message] = stage.frames();
+    assert.ok(message);
+    stage.frame(command, { 'message-id': headerOf(message, 'message-id') ?? '' });
+  }
+  assert.deepEqual(stage.seen(), ['MESSAGE /topic/news "c"']);
+});
+
 clause('MESSAGE: destination, message-id and content-length, and the subscription where it has an id', () => {
   const stage = new Stage().connect('1.0');
   stage.frame('SUBSCRIBE', { id: 's', destination: NEWS });

@@ -16,6 +16,21 @@ clause('STOMP Frames: lines end in LF alone, so a CR belongs to its header', () 
   assert.deepEqual([...stage.session.subscriptions.keys()], ['s\r']);
 });
 
+clause('STOMP Frames: line feeds may follow the NUL of a frame, and a CR may not', () => {
+  const stage = new Stage().connect('1.1');
+  stage.receive('\n\nSEND\ndestination:/app/a\n\n1^\n\n\nSEND\ndestination:/app/a\n\n2^\n');
+  assert.equal(stage.destinations.sent.length, 2);
+  stage.receive('\r\nSEND\ndestination:/app/a\n\n3^');
+  assert.equal(stage.pipe.end, 'invalid-frame');
+  assert.equal(stage.destinations.sent.length, 2);
+});
+
+clause('Value Encoding: CONNECT and CONNECTED are not escaped', () => {
+  const stage = new Stage();
+  stage.frame('CONNECT', { 'accept-version': '1.1', login: 'a:b\\n\\t' });
+  assert.match(stage.bytes(), /\nuser-name:a:b\\n\\t\n/);
+});
+
 clause('Value Encoding: \\n, \\c and \\\\ are undone and made', () => {
   const stage = new Stage().connect('1.1');
   stage.frame('SUBSCRIBE', { id: '\\n\\c\\\\', destination: NEWS, receipt: '\\\\n\\c' });
@@ -48,6 +63,13 @@ clause('CONNECT or STOMP Frame, Protocol Negotiation: STOMP connects, and CONNEC
   const stage = new Stage();
   stage.frame('STOMP', { 'accept-version': '1.0,1.1', host: 'x' });
   assert.match(stage.bytes(), /^CONNECTED\nversion:1\.1\n/);
+});
+
+clause('Protocol Negotiation: without a common version there is an ERROR with ours', () => {
+  const stage = new Stage();
+  stage.frame('CONNECT', { 'accept-version': '2.1' });
+  assert.match(stage.bytes(), /^ERROR\n(.*\n)*content-type:text\/plain\n(.*\n)*version:1\.0,1\.1,1\.2\n/);
+  assert.equal(stage.pipe.end, 'unsupported-version');
 });
 
 clause('SUBSCRIBE and UNSUBSCRIBE: id is required', () => {

@@ -99,6 +99,13 @@ clause('Header content-length: that many octets are read, whether or not there a
   );
 });
 
+clause('Header content-length: every frame may have one, and it counts where the body is not looked at', () => {
+  const stage = new Stage().connect();
+  stage.receive('SUBSCRIBE\nid:s\ndestination:/topic/news\ncontent-length:3\nreceipt:1\n\na^b^');
+  stage.receive('UNSUBSCRIBE\nid:s\ncontent-length:0\nreceipt:2\n\n^DISCONNECT\ncontent-length:0\nreceipt:3\n\n^');
+  assert.deepEqual(stage.seen(), ['RECEIPT 1', 'RECEIPT 2', 'RECEIPT 3']);
+});
+
 clause('Header content-length: a body that does not end there is an ERROR', () => {
   const stage = new Stage().connect();
   stage.frame('SEND', { destination: '/app/a', 'content-length': '1' }, 'ab');
@@ -155,6 +162,12 @@ clause('Repeated Header Entries: the first one counts', () => {
   assert.equal(stage.destinations.sent[0]?.destination, '/app/first');
 });
 
+clause('Repeated Header Entries: in CONNECT, too', () => {
+  const stage = new Stage();
+  stage.receive('CONNECT\naccept-version:1.1\naccept-version:1.2\nlogin:ann\nlogin:bob\n\n^');
+  assert.match(stage.bytes(), /^CONNECTED\nversion:1\.1\n(.*\n)*user-name:ann\n/);
+});
+
 clause('Size Limits: too many headers, too long a header and too large a body are an ERROR, and the end', () => {
   for (const frame of [
     `SEND\n${'x:y\n'.repeat(101)}\n^`,
@@ -178,6 +191,19 @@ clause('Connection Lingering: clients may connect and disconnect rapidly, and le
   }
   stage.session.ended();
   assert.deepEqual([stage.hub.clients, stage.destinations.present, stage.clock.pending], [0, [], timers]);
+});
+
+clause('Connecting: CONNECT comes first, and once', () => {
+  for (const command of ['SEND', 'SUBSCRIBE', 'DISCONNECT']) {
+    const stage = new Stage();
+    stage.frame(command, { id: 's', destination: NEWS });
+    assertError(stage, 'unexpected-frame');
+  }
+  for (const command of ['CONNECT', 'STOMP']) {
+    const stage = new Stage().connect();
+    stage.frame(command, { 'accept-version': '1.2' });
+    assertError(stage, 'unexpected-frame');
+  }
 });
 
 clause('Connecting: whoever is rejected gets an ERROR that says why, and the end', () => {
@@ -255,6 +281,19 @@ clause('Heart-beating: a missing header is 0,0', () => {
   const stage = new Stage().connect();
   stage.clock.advance(86_400_000);
   assert.deepEqual([stage.bytes(), stage.pipe.end], ['', undefined]);
+});
+
+clause('Heart-beating: a 0 means none in its direction', () => {
+  for (const [header, beats, end] of [
+    ['0,10000', true, undefined],
+    ['20000,0', false, 'timeout'],
+  ] as const) {
+    const stage = new Stage().connect('1.2', { 'heart-beat': header });
+    stage.clock.advance(70_000);
+    assert.equal(stage.bytes().startsWith('\n'), beats);
+    stage.clock.advance(3_600_000);
+    assert.equal(stage.pipe.end, end);
+  }
 });
 
 clause('Heart-beating: the server sends an EOL at least every MAX(sx, cy) ms', () => {

@@ -1,8 +1,9 @@
 // RFC 6455 section 4.2: the handshake, as the whole server answers it.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { rawRequest } from '../support/raw-http.ts';
-import { handshake } from '../support/raw-websocket.ts';
+import { frame, handshake } from '../support/raw-websocket.ts';
 import { TestApp } from '../support/test-app.ts';
 
 let app: TestApp;
@@ -74,6 +75,20 @@ for (const path of ['http://localhost/ws-endpoint', 'HTTPS://localhost:8443/ws-e
     assert.match(await rawRequest(app.app.port, handshake({ path }), /\r\n\r\n/), /^HTTP\/1\.1 101 /);
   });
 }
+
+test('4.2.2: frames that come in one piece with the request are read', async () => {
+  const frames = ['CONNECT\naccept-version:1.2\n\n\0', 'DISCONNECT\nreceipt:bye\n\n\0'].map((payload) =>
+    frame({ payload }),
+  );
+  const socket = connect(app.app.port, '127.0.0.1').setEncoding('latin1');
+  socket.write(Buffer.concat([Buffer.from(handshake()), ...frames]));
+  let answer = '';
+  for await (const text of socket) {
+    answer += text;
+    if (answer.includes('receipt-id:bye')) break;
+  }
+  assert.match(answer, /^HTTP\/1\.1 101 .*CONNECTED\nversion:1\.2\n.*RECEIPT\nreceipt-id:bye\n/s);
+});
 
 for (const headers of [
   { 'Sec-WebSocket-Protocol': 'a,,b' },

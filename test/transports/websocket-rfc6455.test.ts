@@ -191,6 +191,16 @@ test('5.5.2: a ping is answered with its bytes, and 5.5.3: a pong that nobody as
   client.socket.destroy();
 });
 
+test('5.5.2: 60 pings at once are answered, and who asks for more than it takes is cut off', async () => {
+  const client = await connected();
+  const pings = (count: number): FrameParts[] => Array.from({ length: count }, () => ({ opcode: PING, payload: 'x' }));
+  client.send(...pings(60));
+  for (let i = 0; i < 60; i++) assert.equal((await client.next())?.opcode, PONG);
+  const closed = new Promise((resolve) => client.socket.once('close', resolve));
+  client.send(...pings(1_000));
+  await closed;
+});
+
 test('5.5.1: what comes after a close frame is not read', async () => {
   const client = await connected();
   const before = server.destinations.sent.length;

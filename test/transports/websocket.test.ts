@@ -42,6 +42,20 @@ test('no subprotocol is chosen of those that are not STOMP', async () => {
   assert.match(await statusOf(server.port, { ...handshake(), 'Sec-WebSocket-Protocol': 'mqtt' }), / 101 /);
 });
 
+test('the version is what accept-version agrees on, whatever the subprotocol', async () => {
+  await using server = await new TestServer().listen();
+  for (const [protocol, version] of [
+    ['v10.stomp', '1.2'],
+    ['v12.stomp', '1.1'],
+  ] as const) {
+    const client = await new TestClient(server.url, [protocol]).open();
+    client.send('CONNECT', { 'accept-version': version });
+    assert.equal(client.socket.protocol, protocol);
+    assert.equal(headerOf(await client.next('CONNECTED'), 'version'), version);
+    client.socket.terminate();
+  }
+});
+
 test('a frame may come in several messages, and several frames in one', async () => {
   await using server = await new TestServer().listen();
   const client = await new TestClient(server.url).connect();
