@@ -37,6 +37,18 @@ clause('Augmented BNF: line feeds may follow the NUL of a frame', () => {
   );
 });
 
+clause('Augmented BNF: lines end in LF alone', () => {
+  for (const [frame, code] of [
+    ['SEND\r\ndestination:/app/a\n\nx^', 'unexpected-frame'],
+    ['SEND\ndestination:/app/a\n\r\nx^', 'invalid-frame'],
+  ] as const) {
+    const stage = new Stage().connect('1.0');
+    stage.receive(frame);
+    assert.equal(stage.pipe.end, code);
+    assert.deepEqual(stage.destinations.sent, []);
+  }
+});
+
 clause('SEND: without a content-length the first NUL ends it', () => {
   const stage = new Stage().connect('1.0');
   stage.receive('SEND\ndestination:/app/a\n\none^SEND\ndestination:/app/a\n\ntwo^');

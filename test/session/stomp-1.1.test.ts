@@ -91,6 +91,21 @@ clause('ACK and NACK: message-id and subscription are required', () => {
   }
 });
 
+clause('ACK and NACK: message-id and subscription belong together', () => {
+  for (const command of ['ACK', 'NACK']) {
+    const stage = new Stage().connect('1.1');
+    for (const id of ['s', 't'])
+      stage.frame('SUBSCRIBE', { id, destination: NEWS, ack: 'client', 'prefetch-count': '1' });
+    for (let i = 0; i < 2; i++) stage.destinations.news.append(`${i}`);
+    const [message] = stage.frames();
+    assert.ok(message);
+    const other = headerOf(message, 'subscription') === 's' ? 't' : 's';
+    const messageId = (headerOf(message, 'message-id') ?? '').replace(':', '\\c');
+    stage.frame(command, { 'message-id': messageId, subscription: other });
+    assert.equal(stage.pipe.end, 'unknown-message');
+  }
+});
+
 clause('NACK: stands for all before it in client mode, and for one message in client-individual', () => {
   for (const [ack, sent] of [
     ['client', 2],
