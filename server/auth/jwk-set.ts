@@ -1,12 +1,13 @@
+import { createPublicKey } from 'node:crypto';
 import type { JWK } from 'jose';
-import { LEAST_RSA_BITS, type PublicAlgorithm } from './public-key.ts';
+import { algorithmOf, type PublicAlgorithm } from './public-key.ts';
 
 /** More keys than this nobody needs at once. */
 const MOST_KEYS = 100;
 
 /**
  * Those keys of a JWK Set (RFC 7517 section 5) that can check signatures made by these algorithms. Anything else is left
- * out: keys for encryption, symmetric keys, private ones, too short ones. Throws an `Error` for what is no such set.
+ * out: keys for encryption, symmetric keys, private ones, too short ones, broken ones. Throws an `Error` for what is no such set.
  */
 export function usableKeys(set: unknown, algorithms: readonly PublicAlgorithm[]): JWK[] {
   const keys = isObject(set) ? set.keys : undefined;
@@ -22,18 +23,21 @@ function usableKey(key: unknown, algorithms: readonly PublicAlgorithm[]): JWK | 
   if (!isObject(key) || 'd' in key || 'k' in key) return undefined;
   if (key.use !== undefined && key.use !== 'sig') return undefined;
   if (Array.isArray(key.key_ops) && !key.key_ops.includes('verify')) return undefined;
-  const alg = algorithmOf(key);
-  if (alg === undefined || !algorithms.includes(alg) || (key.alg !== undefined && key.alg !== alg)) return undefined;
   const { kty, kid, crv, x, y, n, e } = key;
   const members = Object.entries({ kty, kid, crv, x, y, n, e }).filter(([, value]) => typeof value === 'string');
-  return { ...Object.fromEntries(members), alg };
+  const own = Object.fromEntries(members);
+  const alg = algorithmIn(own);
+  if (alg === undefined || !algorithms.includes(alg) || (key.alg !== undefined && key.alg !== alg)) return undefined;
+  return { ...own, alg };
 }
 
-function algorithmOf({ kty, crv, n }: Readonly<Record<string, unknown>>): PublicAlgorithm | undefined {
-  if (kty === 'OKP' && crv === 'Ed25519') return 'EdDSA';
-  if (kty === 'EC' && crv === 'P-256') return 'ES256';
-  const bits = kty === 'RSA' && typeof n === 'string' ? Buffer.from(n, 'base64url').length * 8 : 0;
-  return bits >= LEAST_RSA_BITS ? 'RS256' : undefined;
+/** Read as it will be used: a broken key that is found only when a token names it would be a failure of ours, at each such token. */
+function algorithmIn(key: JWK): PublicAlgorithm | undefined {
+  try {
+    return algorithmOf(createPublicKey({ key, format: 'jwk' }));
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ export const publicAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
 export type PublicAlgorithm = (typeof publicAlgorithms)[number];
 
 /** RFC 7518 section 3.3. */
-export const LEAST_RSA_BITS = 2_048;
+const LEAST_RSA_BITS = 2_048;
 
 /**
  * A public key in PEM, and the one algorithm that it is for. Throws an `Error` with what is wrong, in words that follow the
@@ -23,7 +23,8 @@ export function publicKeyOf(pem: string): { readonly key: KeyObject; readonly al
   return { key, algorithm: algorithmOf(key) };
 }
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): PublicAlgorithm {
+/** The one algorithm that a key is for. Throws as `publicKeyOf` does. */
+export function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): PublicAlgorithm {
   const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {};
   if (asymmetricKeyType === 'ed25519') return 'EdDSA';
   if (asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return 'ES256';

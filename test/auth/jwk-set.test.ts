@@ -33,13 +33,20 @@ const left: readonly (readonly [what: string, key: unknown])[] = [
   ['a key for another algorithm', { ...rsa, alg: 'PS256' }],
   ['a key of an algorithm that is not wanted', makeKeys('EdDSA').jwk],
   ['a short key', generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey.export({ format: 'jwk' })],
+  ['a key of EC that is no point of its curve', { ...ec, kid: 'b', y: ec.x }],
+  ['a key of EC that is cut off', { ...ec, kid: 'b', x: 'AA' }],
+  ['a key of Ed25519 that is cut off', { ...makeKeys('EdDSA', 'b').jwk, x: 'AA' }],
+  ['a key of RSA that is long and zero', { ...rsa, kid: 'b', n: 'A'.repeat(342) }],
+  ['a key of RSA without an exponent', { ...rsa, kid: 'b', e: undefined }],
   ['what is no key', 'text'],
   ['nothing', null],
 ];
 for (const [what, key] of left) {
   test(`of a set ${what} is left out`, () => {
     assert.deepEqual(
-      usableKeys({ keys: [key, ec] }, ['RS256', 'ES256']).map(({ kid }) => kid),
+      usableKeys({ keys: [key, ec] }, what.includes('Ed25519') ? publicAlgorithms : ['RS256', 'ES256']).map(
+        ({ kid }) => kid,
+      ),
       ['e'],
     );
   });
