@@ -16,6 +16,9 @@ const KEEP_ALIVE = 65_000;
 /** A silent connection is probed after so many milliseconds. */
 const PROBE_AFTER = 60_000;
 
+/** As Node reads it. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
 /** What Node's HTTP server bounds by itself, said outright so that no default can change it. */
 export const httpLimits: ServerOptions = {
   headersTimeout: HEADERS_TIME,
@@ -24,15 +27,25 @@ export const httpLimits: ServerOptions = {
   keepAliveTimeout: KEEP_ALIVE,
   maxHeaderSize: HEADER_BYTES,
   insecureHTTPParser: false,
-  // RFC 9112 section 3.2.
-  requireHostHeader: true,
+  // Looked at below: Node answers without saying why, and asks no upgrade for it.
+  requireHostHeader: false,
   // TCP's own probes find a peer that has vanished, also one that promised no heart-beats and gets no events.
   keepAlive: true,
   keepAliveInitialDelay: PROBE_AFTER,
 };
 
-/** RFC 6585 section 5. Node drops what is above its count without a word, and a dropped header may be the one that matters. */
-export function headersRefusal({ rawHeaders }: IncomingMessage): Refusal | undefined {
-  if (rawHeaders.length <= 2 * MOST_HEADERS) return undefined;
-  return new Refusal('headers-too-large', `A request has at most ${MOST_HEADERS} headers.`);
+/** What is wrong with a request, whatever it asks for. */
+export function requestRefusal(request: IncomingMessage): Refusal | undefined {
+  const { headers, httpVersion, rawHeaders } = request;
+  // RFC 6585 section 5. Node drops what is above its count without a word, and a dropped header may be the one that matters.
+  if (rawHeaders.length > 2 * MOST_HEADERS)
+    return new Refusal('headers-too-large', `A request has at most ${MOST_HEADERS} headers.`);
+  // RFC 9112 section 3.2. Of two, a proxy may have looked at the other one.
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0'))
+    return new Refusal('invalid-request', 'A request has one header Host.');
+  // Node would answer 417 with nothing that says why (RFC 9110 section 10.1.1 leaves that to the server).
+  if (headers.expect !== undefined && httpVersion !== '1.0' && !CONTINUE.test(headers.expect))
+    return new Refusal('invalid-request', 'Expect may only be 100-continue.');
+  return undefined;
 }

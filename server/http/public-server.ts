@@ -5,7 +5,7 @@ import { type ErrorCode, Refusal } from '../errors.ts';
 import type { Limits } from '../limits/limits.ts';
 import { corsHeaders } from '../limits/origin.ts';
 import { guardConnections } from './connection-gate.ts';
-import { headersRefusal, httpLimits, MOST_HEADERS } from './http-limits.ts';
+import { httpLimits, MOST_HEADERS, requestRefusal } from './http-limits.ts';
 import { inTurn, isAnswering } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
@@ -40,8 +40,9 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
   };
   const answer: RequestListener = (request, response) => {
     const path = pathOf(request);
-    const wrong = headersRefusal(request);
-    if (wrong !== undefined) refuseRequest(handlers, request, response, wrong);
+    const wrong = requestRefusal(request);
+    // Such requests too are counted, for they leave their connection as it was.
+    if (wrong !== undefined) refuseRequest(handlers, request, response, handlers.limits.request(request) ?? wrong);
     else if (handlers.stage() === 'closing') {
       response.setHeader('Connection', 'close');
       refuseRequest(handlers, request, response, new Refusal('stopping'));
@@ -58,21 +59,16 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
       else refuseRequest(handlers, request, response, tooFast);
     }
   };
-  const server = createServer(
-    options,
-    inTurn(answer, handlers.clock, () => handlers.limits.refusals.count('too-fast')),
-  );
+  const listener = inTurn(answer, handlers.clock, () => handlers.limits.refusals.count('too-fast'));
+  const server = createServer(options, listener);
+  server.on('checkExpectation', listener);
   // One above what is answered with 431, so that it can be told.
   server.maxHeadersCount = MOST_HEADERS + 1;
   guardConnections(server, handlers.limits, handlers.clock);
-  // Node would answer 417 with nothing that says why (RFC 9110 section 10.1.1 leaves that to the server).
-  server.on('checkExpectation', (request, response) =>
-    refuseRequest(handlers, request, response, new Refusal('invalid-request', 'Expect may only be 100-continue.')),
-  );
   server.on('upgrade', (request, socket, head) => {
     const path = pathOf(request);
     const isSocket = path === SOCKETS || path.startsWith(`${SOCKETS}/`);
-    const wrong = headersRefusal(request) ?? (isSocket ? undefined : new Refusal('not-found'));
+    const wrong = requestRefusal(request) ?? (isSocket ? undefined : new Refusal('not-found'));
     if (wrong !== undefined) {
       handlers.limits.refusals.count(wrong.code);
       refuse(socket, wrong);

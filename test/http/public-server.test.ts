@@ -105,6 +105,25 @@ test('what a request expects, but for 100-continue, is refused in the form of al
   assert.match(await ask('a-miracle'), /^HTTP\/1\.1 400 [\s\S]*"code":"invalid-request"/);
 });
 
+test('what is expected of requests sent ahead is refused one by one, as they are answered', async () => {
+  const sent = 'GET /api/info HTTP/1.1\nHost: x\nExpect: a-miracle\n\n'.repeat(1_000);
+  // So many may not wait; before, all of them were answered at once.
+  assert.ok(statuses(await rawRequest(app.app.port, sent)).length < 1_000);
+});
+
+test('a request without Host, or with two, is refused in the form of all errors; one of HTTP/1.0 needs none', async () => {
+  const ask = (rest: string, version = '1.1') =>
+    rawRequest(app.app.port, `GET /api/info HTTP/${version}\n${rest}Connection: close\n\n`);
+  for (const hosts of ['', 'Host: x\nHost: x\n', 'Host: x\nhost: y\n'])
+    assert.match(await ask(hosts), /^HTTP\/1\.1 400 [\s\S]*"code":"invalid-request"[^}]*Host/);
+  assert.match(await ask('', '1.0'), /^HTTP\/1\.1 200 /);
+  for (const hosts of ['', 'Host: x\nHost: y\n'])
+    assert.match(
+      await rawRequest(app.app.port, handshake('/ws-endpoint').replace('Host: x\n', hosts)),
+      /^HTTP\/1\.1 400 [\s\S]*"code":"invalid-request"/,
+    );
+});
+
 const get = (path: string): string => `GET ${path} HTTP/1.1\nHost: x\n\n`;
 const statuses = (text: string): string[] => text.match(/(?<=HTTP\/1\.1 )\d+/g) ?? [];
 

@@ -132,6 +132,18 @@ test('requests of /stream that leave their connection as it was count as those o
   assert.deepEqual([wrong.status, wrong.headers.get('connection')], [400, 'close']);
 });
 
+test('requests that are refused whatever they ask for count as those of the API', async () => {
+  const app = await start({ REQUEST_RATE_LIMIT: 1 }, slow);
+  const lines = Array.from({ length: 100 }, (_, i) => `h${i}: x\n`).join('');
+  for (const wrong of ['Host: x\nExpect: a miracle\n', `Host: x\n${lines}`, 'Host: x\nHost: y\n', '']) {
+    const sent = `GET /api/info HTTP/1.1\n${wrong}\n`.repeat(16);
+    const answers = await rawRequest(app.app.port, `${sent}GET / HTTP/1.1\nHost: x\nConnection: close\n\n`);
+    const statuses = answers.match(/(?<=HTTP\/1\.1 )\d+/g) ?? [];
+    assert.equal(statuses.length, 17, wrong);
+    assert.ok(statuses.filter((status) => status === '429').length >= 8, statuses.join());
+  }
+});
+
 test('messages a second: too many are refused on the error queue, and each one with a RECEIPT is stored', async () => {
   const app = await start({ CHAT_RATE_LIMIT: 2 }, slow);
   const client = await StompClient.connect(app.url, 'ann');
