@@ -94,6 +94,7 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
     ...{ createServer, chat, market, candles, info, log, allowedOrigins, signIn, moderators, lab, page, refused },
     streams: streamRoutes(start, streams),
     addressOf: (request) => limits.addresses.of(request),
+    answers: (response, bytes) => limits.answer(response, bytes),
   });
   opened.defer(() => rest.close());
   opened.defer(async () => {

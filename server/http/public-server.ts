@@ -10,6 +10,7 @@ import { inTurn, isAnswering } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
 import { pathOf } from './target.ts';
+import { cutUntaken, TAKE_TIME } from './take-time.ts';
 
 /** What is answered on the raw request, before the web framework and without its headers. */
 export interface RawHandlers {
@@ -54,6 +55,7 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     } else {
       // The connection's next request shall find another instance.
       if (handlers.stage() === 'leaving') response.setHeader('Connection', 'close');
+      cutUntaken(response, TAKE_TIME, () => handlers.limits.refusals.count('too-slow'));
       const tooFast = spend(handlers.limits, request, path);
       if (tooFast === undefined) framework(request, response);
       else refuseRequest(handlers, request, response, tooFast);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Moderators } from '../auth/moderators.ts';
@@ -41,6 +41,8 @@ export interface RestOptions {
   readonly moderators: Moderators;
   /** The address that a request comes from. */
   addressOf(request: IncomingMessage): string;
+  /** Counts an answer of so many bytes until its client has taken it, or says why it may not be. */
+  answers?(response: ServerResponse, bytes: number): Refusal | undefined;
   /** Told of each refusal. */
   refused?(code: ErrorCode): void;
   /** The debug stream of the Protocol Lab; off where it is absent. */
@@ -71,6 +73,12 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   );
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/api/')) reply.header('Cache-Control', 'no-store');
+  });
+  // What is sent piece by piece waits where it is read from, and is not held here.
+  app.addHook('onSend', async ({ method }, reply, payload) => {
+    const bytes = typeof payload === 'string' || payload instanceof Uint8Array ? Buffer.byteLength(payload) : 0;
+    const refusal = method === 'HEAD' ? undefined : options.answers?.(reply.raw, bytes);
+    if (refusal !== undefined) throw refusal;
   });
   addCors(app, options.allowedOrigins);
   addSignIn(app, options.signIn, options.moderators);

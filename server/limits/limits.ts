@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { Refusal } from '../errors.ts';
@@ -7,6 +7,7 @@ import { Connections } from './connections.ts';
 import { networkOf } from './network.ts';
 import { Bucket, Buckets, type Rate } from './rate.ts';
 import { Refusals } from './refusals.ts';
+import { Untaken } from './untaken.ts';
 
 /** The settings of these names; 0 is no limit. */
 export interface LimitSettings {
@@ -56,6 +57,7 @@ export class Limits {
   readonly #sockjs: Buckets | undefined;
   readonly #messages: Buckets | undefined;
   readonly #typing: Buckets | undefined;
+  readonly #untaken = new Untaken();
 
   constructor(settings: LimitSettings, clock: Clock) {
     this.#settings = settings;
@@ -105,6 +107,11 @@ export class Limits {
   /** Counts a chat message that comes by a request of its own; sessions of the same address count too. */
   message(request: IncomingMessage): Refusal | undefined {
     return this.#spend(this.#messages, this.addresses.of(request), 'messages from your address');
+  }
+
+  /** Counts an answer of so many bytes until its client has taken it. */
+  answer(response: ServerResponse, bytes: number): Refusal | undefined {
+    return this.#untaken.add(response, networkOf(this.addresses.of(response.req)), bytes);
   }
 
   /** What a session of this address may send. */
