@@ -16,11 +16,14 @@ export interface ClaimOptions {
 
 /** The names that count where the claim for it is absent or unfit. */
 const OTHER_NAMES = ['preferred_username', 'sub'];
+/** The end of the year 9999, in seconds. What is later is no time, or one in milliseconds: such a token would hardly ever end. */
+const LATEST = 253_402_300_799;
 
 /** Who a checked token is about. Throws `token-invalid` where it does not say. */
 export function identityOf(claims: JWTPayload, options: ClaimOptions): Identity {
   const { iss = '', sub, exp } = claims;
   if (exp === undefined) throw new Refusal('token-invalid', 'The token has no end (exp).');
+  if (exp > LATEST) throw new Refusal('token-invalid', 'The end of the token (exp) is no time in seconds.');
   const name = nameIn(claims, [options.nameClaim, ...OTHER_NAMES]);
   return {
     subject: JSON.stringify([iss, sub ?? name]),

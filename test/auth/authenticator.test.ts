@@ -78,13 +78,17 @@ test('a token signed with a private key is refused where a secret counts', async
 
 /** A token made by hand, so that it can be as wrong as one likes. */
 function forged(header: object, claims: object, signature?: string): string {
-  const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  return forgedText(header, JSON.stringify(claims), signature);
+}
+
+function forgedText(header: object, claims: string, signature?: string): string {
+  const text = [JSON.stringify(header), claims].map((part) => Buffer.from(part).toString('base64url')).join('.');
   return `${text}.${signature ?? createHmac('sha256', SECRET).update(text).digest('base64url')}`;
 }
 
 test('tokens without signature, of other algorithms, or that are no tokens are refused', async () => {
   const signIn = await signInBy();
-  const claims = { sub: 'user-1', exp: now };
+  const claims = { sub: 'user-1', exp: now / 1_000 + 60 };
   const good = forged({ alg: 'HS256' }, claims);
   assert.ok(typeof (await outcome(signIn, good)) !== 'string', 'made by hand and right');
   const [head, body, signature] = good.split('.');
@@ -114,7 +118,7 @@ test('a key that a token brings along (jwk, jku, x5c) is not looked at', async (
   const trusted = makeKeys('ES256', 'k1');
   const signIn = await signInBy({ JWT_PUBLIC_KEY: trusted.pem });
   const { SignJWT } = await import('jose');
-  const token = await new SignJWT({ sub: 'x', exp: now })
+  const token = await new SignJWT({ sub: 'x', exp: now / 1_000 + 60 })
     .setProtectedHeader({ alg: 'ES256', kid: 'own', jwk, jku: 'http://127.0.0.1:1/keys' })
     .sign(privateKey);
   assert.match(`${await outcome(signIn, token)}`, /^token-invalid: The signature/);
@@ -155,6 +159,20 @@ test('a token without end is refused', async () => {
   const signIn = await signInBy();
   assert.match(`${await outcome(signIn, await makeToken({}, { now, lasts: undefined }))}`, /^token-invalid: .*\(exp\)/);
   assert.match(`${await outcome(signIn, forged({ alg: 'HS256' }, { sub: 'x', exp: 'later' }))}`, /^token-invalid: /);
+});
+
+test('a token whose end is in milliseconds, or no time at all, is refused: it would hardly ever end', async () => {
+  const signIn = await signInBy();
+  const end = async (exp: string): Promise<string> => {
+    const token = forgedText({ alg: 'HS256' }, `{"sub":"user-1","exp":${exp}}`);
+    const got = await outcome(signIn, token);
+    return typeof got === 'string' ? got : 'taken';
+  };
+  assert.equal(await end('253402300799'), 'taken');
+  for (const exp of [`${now}`, '1e300', '1e999'])
+    assert.equal(await end(exp), 'token-invalid: The end of the token (exp) is no time in seconds.', exp);
+  assert.match(await end('-1'), /^token-expired/);
+  assert.match(await end('null'), /^token-invalid/);
 });
 
 const names: readonly (readonly [claims: object, name: string])[] = [
