@@ -20,12 +20,16 @@ export function originIsAllowed(
   return host !== undefined && URL.parse(`${page.protocol}//${host}`)?.host === page.host;
 }
 
-/** Headers by which a browser lets a page of another origin read the answer (Fetch Standard, section 3.2). */
+/**
+ * Headers by which a browser lets a page of another origin read the answer (Fetch Standard, section 3.2): where its site is named,
+ * also the answer to a request with cookies, for one of them may hold the token.
+ */
 export function corsHeaders(
   { origin, host }: { readonly origin?: string | undefined; readonly host?: string | undefined },
   allowed: readonly string[],
 ): Record<string, string> {
   const headers = { Vary: 'Origin' };
   if (origin === undefined || !originIsAllowed(origin, host, allowed)) return headers;
-  return { ...headers, 'Access-Control-Allow-Origin': allowed.includes('*') ? '*' : origin };
+  if (allowed.includes('*')) return { ...headers, 'Access-Control-Allow-Origin': '*' };
+  return { ...headers, 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' };
 }

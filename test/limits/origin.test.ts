@@ -33,6 +33,11 @@ for (const [origin, host, allowed, is] of [
     const expected =
       is && origin !== undefined ? ((allowed as readonly string[]).includes('*') ? '*' : origin) : undefined;
     assert.equal(cors['Access-Control-Allow-Origin'], expected);
+    // Any site may not: a visitor's cookies are not for every page.
+    assert.equal(
+      cors['Access-Control-Allow-Credentials'],
+      expected === undefined || expected === '*' ? undefined : 'true',
+    );
     assert.equal(cors.Vary, 'Origin');
   });
 }
