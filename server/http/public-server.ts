@@ -9,8 +9,8 @@ import { httpLimits, MOST_HEADERS, requestRefusal } from './http-limits.ts';
 import { inTurn, isAnswering } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
-import { pathOf } from './target.ts';
 import { cutUntaken, TAKE_TIME } from './take-time.ts';
+import { pathOf } from './target.ts';
 
 /** What is answered on the raw request, before the web framework and without its headers. */
 export interface RawHandlers {

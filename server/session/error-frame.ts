@@ -4,10 +4,11 @@ import type { FrameHeader } from '../protocol/stomp/frame.ts';
 /** Where a session reads what was refused to it. It lives inside the session: no stream, only private frames. */
 export const ERROR_QUEUE = '/user/queue/errors';
 
-/** The headers and body of the ERROR frame for a refusal; `receipt` is the one that the refused frame asked for. */
+/** The headers and body of the ERROR frame for a refusal; `receipt` is the one that the refused frame asked for, `more` come last. */
 export function errorFrame(
   refusal: Refusal,
   receipt: string | undefined,
+  more: readonly FrameHeader[],
 ): { readonly headers: FrameHeader[]; readonly body: Uint8Array } {
   const headers: FrameHeader[] = [
     ['message', refusal.message],
@@ -16,6 +17,7 @@ export function errorFrame(
   ];
   if (receipt !== undefined) headers.push(['receipt-id', receipt]);
   const { text } = errorTable[refusal.code];
+  headers.push(...more);
   return { headers, body: Buffer.from(refusal.message === text ? text : `${refusal.message}\n${text}`) };
 }
 

@@ -356,12 +356,11 @@ export class Session implements Watched {
   /** The client is writable only when all its private frames are written. If that never comes, the hub finds it too slow. */
   #closeWhenWritten(): void {
     if (!this.client.writable) return;
-    if (this.#closing !== undefined) {
-      this.client.close(this.#closing);
-      return;
+    if (this.#closing !== undefined) this.client.close(this.#closing);
+    else {
+      this.client.end();
+      this.pipe.finish();
     }
-    this.client.end();
-    this.pipe.finish();
   }
 
   /** Leaves wheel, streams and presence; what is left is to write, and to end. */
@@ -379,19 +378,17 @@ export class Session implements Watched {
 
   /** Sends a refusal to the session's error queue; returns whether it has one. */
   #tell(refusal: Refusal, receipt: string | undefined): boolean {
-    let told = false;
-    for (const [id, { kind }] of this.subscriptions) {
-      if (kind !== 'errors') continue;
-      told = true;
+    const queues = [...this.subscriptions].filter(([, { kind }]) => kind === 'errors');
+    for (const [id] of queues) {
       this.send('MESSAGE', errorMessageHeaders(id, ++this.#errors), errorMessage(refusal, receipt));
     }
-    if (told) this.host.note(this.id, { code: refusal.code, receipt }, 'a frame is refused');
-    return told;
+    if (queues.length > 0) this.host.note(this.id, { code: refusal.code, receipt }, 'a frame is refused');
+    return queues.length > 0;
   }
 
   #error(refusal: Refusal, receipt: string | undefined, more: readonly FrameHeader[]): Uint8Array {
-    const { headers, body } = errorFrame(refusal, receipt);
-    return this.#bytes('ERROR', [...headers, ...more], body);
+    const { headers, body } = errorFrame(refusal, receipt, more);
+    return this.#bytes('ERROR', headers, body);
   }
 
   /** Before the version is agreed on, frames are written in the form that every version reads: that of 1.0. */
