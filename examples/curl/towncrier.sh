@@ -2,7 +2,8 @@
 # Chat over REST, prices over Server-Sent Events with resume. Arguments: the server, what to say.
 set -eu
 url=${1:-http://localhost:8080}
-text=${2:-hello from curl}
+# As JSON has it.
+text=$(printf '%s' "${2:-hello from curl}" | sed 's/[\\"]/\\&/g')
 
 echo "-- say"
 curl -sS --fail-with-body -H 'Content-Type: application/json' \

@@ -189,7 +189,7 @@ export const settings = {
   ALLOWED_ORIGINS: {
     type: 'list',
     default: [],
-    pattern: /^(\*|https?:\/\/[^/]+)$/,
+    pattern: /^(\*|https?:\/\/[^/*]+)$/,
     patternText: 'origins such as https://example.org, or * for all',
     text: 'Other sites that may use the API, /stream and /ws-endpoint from a browser.',
   },

@@ -9,6 +9,7 @@ import { httpLimits, MOST_HEADERS, requestRefusal } from './http-limits.ts';
 import { inTurn, isAnswering } from './in-turn.ts';
 import type { Stage } from './readiness.ts';
 import { answerRefusal, rawRefusal } from './refusal.ts';
+import { RequestTurns } from './request-turns.ts';
 import { cutUntaken, TAKE_TIME } from './take-time.ts';
 import { pathOf } from './target.ts';
 
@@ -39,6 +40,7 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
     shouldUpgradeCallback: ({ headers, socket }: IncomingMessage) =>
       headers.upgrade?.toLowerCase() === 'websocket' && !isAnswering(socket),
   };
+  const turns = new RequestTurns(handlers.clock);
   const answer: RequestListener = (request, response) => {
     const path = pathOf(request);
     const wrong = requestRefusal(request);
@@ -57,7 +59,7 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
       if (handlers.stage() === 'leaving') response.setHeader('Connection', 'close');
       cutUntaken(response, TAKE_TIME, () => handlers.limits.refusals.count('too-slow'));
       const tooFast = spend(handlers.limits, request, path);
-      if (tooFast === undefined) framework(request, response);
+      if (tooFast === undefined) turns.begin(handlers.limits.strangerOf(request), () => framework(request, response));
       else refuseRequest(handlers, request, response, tooFast);
     }
   };

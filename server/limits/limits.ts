@@ -109,9 +109,14 @@ export class Limits {
     return this.#spend(this.#messages, this.addresses.of(request), 'messages from your address');
   }
 
+  /** Whom a request is counted for: its address, or the network of it. */
+  strangerOf(request: IncomingMessage): string {
+    return networkOf(this.addresses.of(request));
+  }
+
   /** Counts an answer of so many bytes until its client has taken it. */
   answer(response: ServerResponse, bytes: number): Refusal | undefined {
-    return this.#untaken.add(response, networkOf(this.addresses.of(response.req)), bytes);
+    return this.#untaken.add(response, this.strangerOf(response.req), bytes);
   }
 
   /** What a session of this address may send. */

@@ -75,6 +75,7 @@ const wrong: readonly (readonly [name: string, value: string, says: RegExp])[] =
   ['KAFKA_BROKERS', 'kafka:9092,kafka:9092', /list/],
   ['ALLOWED_ORIGINS', 'example.org', /origins such as https:/],
   ['ALLOWED_ORIGINS', 'https://example.org/', /origins such as https:/],
+  ['ALLOWED_ORIGINS', 'https://*.example.org', /origins such as https:/],
 ];
 for (const [name, value, says] of wrong) {
   test(`${name}=${value} is refused by one line that names the variable, the value and what is allowed`, () => {

@@ -88,6 +88,20 @@ const bodies = asking(
     `POST /api/chat/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(100_000)}`,
 );
 
+/** Pages of history, asked for on connections of which no answer is read. */
+const untaken: Flood = {
+  name: 'answers that nobody takes',
+  run: (attack) =>
+    attack.crowd(attack.sized(500), async () => {
+      const socket = attack.connect(2);
+      socket.write('GET /api/chat/messages?limit=200 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
+      attack.count('requests', 10);
+      await attack.answered(socket);
+      socket.pause();
+      await attack.untilClosed(socket);
+    }),
+};
+
 /** A body of a send: one that is too large, and one that is full of frames of which each is refused. */
 const SENDS = [
   JSON.stringify(['x'.repeat(140_000)]),
@@ -119,6 +133,7 @@ export const requestFloods: readonly Flood[] = [
   headers,
   info,
   history,
+  untaken,
   filters,
   candles,
   post,
