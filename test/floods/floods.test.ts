@@ -4,7 +4,7 @@ import { floods } from './floods.ts';
 import { Trials } from './trials.ts';
 
 /** The short form of `npm run test:floods`. */
-const SECONDS = 2;
+const SECONDS = 1;
 const SIZE = 0.2;
 /** The most that the server may come to need, in bytes. */
 const MOST_MEMORY = 700 * 1_048_576;

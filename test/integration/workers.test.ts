@@ -9,10 +9,13 @@ import { RedisServer } from '../support/engines/redis.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import { json } from '../support/test-app.ts';
+import { makeToken, SECRET } from '../support/tokens.ts';
 
 const WORKERS = 4;
 const stack = new AsyncDisposableStack();
 let server: ServerProcess;
+/** The engines that the servers share. */
+let engines: Record<string, string>;
 
 before(async () => {
   const mysql = await MysqlServer.start();
@@ -21,20 +24,15 @@ before(async () => {
   stack.defer(() => redis.stop());
   const kafka = await KafkaServer.start();
   stack.defer(() => kafka.stop());
-  server = await ServerProcess.create({
-    WORKERS: `${WORKERS}`,
-    PROTOCOL_LAB: 'on',
-    MYSQL_URL: mysql.newUrl(),
-    REDIS_URL: redis.url,
-    KAFKA_BROKERS: kafka.brokers.join(','),
-  });
+  engines = { MYSQL_URL: mysql.newUrl(), REDIS_URL: redis.url, KAFKA_BROKERS: kafka.brokers.join(',') };
+  server = await ServerProcess.create({ WORKERS: `${WORKERS}`, PROTOCOL_LAB: 'on', ...engines });
   stack.defer(() => server.dispose());
   await server.start();
   await until(async () => (await health()).state === 'ready');
 });
 after(() => stack.disposeAsync());
 
-const health = () => json(fetch(`http://127.0.0.1:${server.adminPort}/health/ready`));
+const health = ({ adminPort } = server) => json(fetch(`http://127.0.0.1:${adminPort}/health/ready`));
 
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
@@ -107,9 +105,9 @@ test('a message that one worker took reaches clients of all of them', async () =
 });
 
 /** A request of a SockJS session on a connection of its own, so that the workers take turns. */
-async function sockjs(session: string, transport: string, body = ''): Promise<{ status: number; text: string }> {
+async function sockjs(session: string, transport: string, body = '', { url } = server) {
   const init = { method: 'POST', body, headers: { connection: 'close' } };
-  const response = await fetch(`${server.url}/ws-endpoint/000/${session}/${transport}`, init);
+  const response = await fetch(`${url}/ws-endpoint/000/${session}/${transport}`, init);
   return { status: response.status, text: await response.text() };
 }
 
@@ -242,6 +240,33 @@ test('SIGTERM sends the clients of all workers away, and ends all of them with 0
   assert.equal(await server.stop(), 0);
   assert.deepEqual(new Set(await Promise.all(closed)), new Set([1012]));
   for (const pid of pids) assert.throws(() => process.kill(pid, 0));
+});
+
+test('who signs in is known to whichever worker is asked, and a token that does not hold to none', async () => {
+  await using other = {
+    ...{ server: await ServerProcess.create({ WORKERS: '2', AUTH: 'jwt', JWT_SECRET: SECRET, ...engines }) },
+    [Symbol.asyncDispose]: () => other.server.dispose(),
+  };
+  await other.server.start();
+  await until(async () => (await health(other.server)).state === 'ready');
+  const { url } = other.server;
+  const token = await makeToken();
+  const ask = async (headers: Record<string, string>): Promise<number> =>
+    (await fetch(`${url}/api/chat/messages`, { headers: { connection: 'close', ...headers } })).status;
+  for (let number = 0; number < 6; number++) {
+    assert.deepEqual([await ask({}), await ask({ authorization: `Bearer ${token}` })], [401, 200]);
+    const session = crypto.randomUUID();
+    const connect = (passcode: string): string =>
+      JSON.stringify([`CONNECT\naccept-version:1.2\nhost:x\npasscode:${passcode}\n\n\0`]);
+    assert.equal((await sockjs(session, `xhr?access_token=${token}`, '', other.server)).text, 'o\n');
+    assert.equal((await sockjs(session, 'xhr_send', connect(''), other.server)).status, 204);
+    assert.match((await sockjs(session, 'xhr', '', other.server)).text, /^a\["CONNECTED\\n.*user-name:Ann/);
+    const stranger = crypto.randomUUID();
+    await sockjs(stranger, 'xhr', '', other.server);
+    await sockjs(stranger, 'xhr_send', connect('x.y.z'), other.server);
+    assert.match((await sockjs(stranger, 'xhr', '', other.server)).text, /^a\["ERROR\\n.*code:token-invalid/);
+  }
+  assert.doesNotMatch(other.server.output, /eyJ|x\.y\.z/);
 });
 
 test('a worker that cannot start ends the parent with 1 and one line that says why', async () => {
