@@ -91,7 +91,21 @@ export async function openEndpoints(start: Start, { hub, chat, market, candles, 
   const createServer = (framework: Parameters<typeof createPublicServer>[1]): Server =>
     createPublicServer(handlers, framework);
   const rest = await createRest({
-    ...{ createServer, chat, market, candles, info, log, allowedOrigins, signIn, moderators, lab, page, refused },
+    ...{
+      createServer,
+      chat,
+      market,
+      candles,
+      info,
+      clock,
+      log,
+      allowedOrigins,
+      signIn,
+      moderators,
+      lab,
+      page,
+      refused,
+    },
     streams: streamRoutes(start, streams),
     addressOf: (request) => limits.addresses.of(request),
     answers: (response, bytes) => limits.answer(response, bytes),

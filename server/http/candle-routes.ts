@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { Clock } from '../clock.ts';
 import type { Candle } from '../engines/candle-store.ts';
 import { Refusal } from '../errors.ts';
 import type { CandleHistory } from '../market/candle-history.ts';
+import { PieceWork } from './piece-work.ts';
 import { answers, candlesCsvQuerySchema, candlesQuerySchema, candlesSchema, defaults } from './schemas.ts';
 
 /** Downloads at a time, all clients together: each asks the store for up to a hundred pieces. */
@@ -17,7 +19,7 @@ const EVER = Number.MAX_SAFE_INTEGER;
 type Candles = Pick<CandleHistory, 'page' | 'all' | 'refuseUnknown'>;
 
 /** `/api/market/candles`, which pages back, and the same as a download. */
-export function addCandleRoutes(app: FastifyInstance, history: Candles): void {
+export function addCandleRoutes(app: FastifyInstance, history: Candles, clock: Clock): void {
   app.get<{ Querystring: Type.Static<typeof candlesQuerySchema> }>(
     '/api/market/candles',
     {
@@ -32,10 +34,10 @@ export function addCandleRoutes(app: FastifyInstance, history: Candles): void {
     ({ query: { symbol, interval = defaults.interval, before, limit = defaults.candles } }) =>
       history.page({ symbol, interval }, before, limit),
   );
-  addDownload(app, history);
+  addDownload(app, history, new PieceWork(clock));
 }
 
-function addDownload(app: FastifyInstance, history: Candles): void {
+function addDownload(app: FastifyInstance, history: Candles, work: PieceWork): void {
   let downloads = 0;
   const text = Type.String({
     description: 'One line a candle, oldest first, under a line with the names of the columns.',
@@ -64,14 +66,26 @@ function addDownload(app: FastifyInstance, history: Candles): void {
       if (first.done) history.refuseUnknown(symbol);
       reply.header('Content-Type', 'text/csv; charset=utf-8; header=present');
       reply.header('Content-Disposition', `attachment; filename="${fileName(symbol)}-${interval}.csv"`);
-      return reply.send(Readable.from(lines(first.value ?? [], pieces)));
+      return reply.send(Readable.from(lines(first.value ?? [], pieces, work)));
     },
   );
 }
 
-async function* lines(first: readonly Candle[], pieces: AsyncIterable<readonly Candle[]>): AsyncGenerator<string> {
+/** The first piece is there; what follows is made in turn with that of all other downloads. */
+async function* lines(
+  first: readonly Candle[],
+  pieces: AsyncGenerator<readonly Candle[]>,
+  work: PieceWork,
+): AsyncGenerator<string> {
   yield COLUMNS + first.map(line).join('');
-  for await (const piece of pieces) yield piece.map(line).join('');
+  for (;;) {
+    const text = await work.do(async () => {
+      const next = await pieces.next();
+      return next.done ? undefined : next.value.map(line).join('');
+    });
+    if (text === undefined) return;
+    yield text;
+  }
 }
 
 function line({ time, open, high, low, close, volume }: Candle): string {

@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox';
 import type { Moderators } from '../auth/moderators.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Chat } from '../chat/chat.ts';
+import type { Clock } from '../clock.ts';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Logger } from '../log.ts';
@@ -39,6 +40,7 @@ export interface RestOptions {
   /** Asks for tokens; everybody is a guest where it is absent. */
   readonly signIn?: SignIn | undefined;
   readonly moderators: Moderators;
+  readonly clock: Clock;
   /** The address that a request comes from. */
   addressOf(request: IncomingMessage): string;
   /** Counts an answer of so many bytes until its client has taken it, or says why it may not be. */
@@ -88,7 +90,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   addModerationRoutes(app, options.chat);
   addExportRoute(app, options.chat);
   addMarketRoutes(app, options.market);
-  addCandleRoutes(app, options.candles);
+  addCandleRoutes(app, options.candles, options.clock);
   addStreamRoutes(app, options.streams);
   addInfoRoute(app, options.info);
   addLabRoute(app, options.lab);

@@ -246,7 +246,9 @@ export class Hub {
       cursor.next = end;
       cursor.fetching = false;
       this.stats.caughtUp += events.length;
-      this.serve(cursor.client);
+      // All who waited for this page go on at this moment: what is encoded for one alone comes in its turn.
+      if (cursor.tape.shared) this.serve(cursor.client);
+      else this.#late.add(cursor.client);
     } catch {
       // The store is away (its owner logs that); the client waits where it is.
       this.#clock.after(RETRY_PAGE, () => {

@@ -150,7 +150,7 @@ export class EventTape<E> implements Tape<E> {
   }
 
   run(events: readonly E[], index: number, position: number, keep: boolean, window?: Window): Slice {
-    if (!keep || window !== undefined) return this.#encodeRun(events, index, position, window);
+    if (!this.shared || !keep || window !== undefined) return this.#encodeRun(events, index, position, window);
     const kept = this.#runs.get(events) ?? new Map<number, Slice>();
     this.#runs.set(events, kept);
     const slice = kept.get(index) ?? this.#encodeRun(events, index, position);

@@ -90,7 +90,7 @@ test('more downloads than may be made at a time are refused, until one ends', as
   };
   const server = fastify();
   server.setErrorHandler((error, _request, reply) => reply.code(429).send(httpRefusal(error)));
-  addCandleRoutes(server, history);
+  addCandleRoutes(server, history, systemClock);
   const url = `${await server.listen({ port: 0, host: '127.0.0.1' })}/api/market/candles.csv?symbol=A`;
   try {
     const open = await Promise.all(Array.from({ length: 16 }, () => fetch(url)));

@@ -98,6 +98,35 @@ test('what gathers while a client waits its turn goes out in one write', () => {
   }
 });
 
+test('a page of old events that many have waited for is encoded for each in its turn', async () => {
+  const clock = new CostlyClock();
+  const hub = new Hub({ clock, latencyBudget: 250, stallTimeout: 30_000 });
+  const events = Array.from({ length: 100 }, (_, n) => ({ n }));
+  const stream = hub.stream<Numbered>({
+    name: 'news',
+    epoch: 'e',
+    bounds: { count: 10, bytes: 1e6, age: 60_000 },
+    size: () => 10,
+    sharedEncodings: 0,
+    overflow: { policy: 'complete', read: async (from) => ({ first: from, events: events.slice(from, from + 200) }) },
+  });
+  for (const event of events) stream.append(event);
+  const { encode } = numbered();
+  const slow = (event: Numbered, position: number) => {
+    clock.spent++;
+    return encode(event, position);
+  };
+  const sinks = Array.from({ length: 40 }, (_, key) => {
+    const sink = new RecordingSink();
+    hub.connect(sink).follow(stream, { key: `${key}`, encode: slow }, { next: 0 });
+    return sink;
+  });
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  assert.equal(clock.spent, 0);
+  clock.advance(60_000);
+  for (const sink of sinks) assert.equal(numbersOf(sink).length, 100);
+});
+
 test('a stopped hub serves nobody', () => {
   const { clock, hub, stream, connect } = costly();
   connect('shared');
