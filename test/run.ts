@@ -26,13 +26,18 @@ interface Need {
   there(): boolean;
 }
 
+const BROWSER = /e2e/;
 const REAL = /mysql|redis|kafka|faults|doctor|instances|workers|own-streams|producer/;
+/** Tests that take long, most of it for waiting: for engines to start, for time limits to pass, for slow peers. */
+const WAITING = new RegExp(
+  `${REAL.source}|floods|deploy|examples|killed-run|container|untaken|limits/server|websocket-slow`,
+);
 const needs: readonly Need[] = [
   {
     name: 'a Chromium',
     apt: 'chromium',
     brew: '--cask chromium',
-    of: /e2e/,
+    of: BROWSER,
     there: () => chromiumPath() !== undefined,
   },
   {
@@ -94,7 +99,27 @@ function main(args: readonly string[]): number {
   const options = ['--test-reporter=spec', concurrency, `--test-timeout=${TIMEOUT}`];
   // Each file is a process, and starts others: what one has compiled the others need not.
   const env = { NODE_COMPILE_CACHE: COMPILED, ...process.env };
-  return run(process.execPath, ['--test', ...options, ...flags, ...files], env);
+  return run(process.execPath, ['--test', ...options, ...flags, ...mixed(files)], env);
+}
+
+/**
+ * Files of browsers keep the cores busy, those of engines mostly wait: they begin by turns, so that neither all work at once nor all
+ * wait at once. What takes no long time comes last, and fills what is left.
+ */
+function mixed(files: readonly string[]): string[] {
+  const browsers = files.filter((file) => BROWSER.test(file));
+  const waiting = files.filter((file) => WAITING.test(file) && !BROWSER.test(file));
+  const turns = Math.max(browsers.length, waiting.length);
+  const byTurns = Array.from({ length: turns }, (_, turn) => [
+    ...share(browsers, turn, turns),
+    ...share(waiting, turn, turns),
+  ]).flat();
+  return [...byTurns, ...files.filter((file) => !byTurns.includes(file))];
+}
+
+/** The part of a list that has its turn, where it is spread evenly over so many. */
+function share<Item>(list: readonly Item[], turn: number, turns: number): readonly Item[] {
+  return list.slice(Math.floor((turn * list.length) / turns), Math.floor(((turn + 1) * list.length) / turns));
 }
 
 function filesOf(paths: readonly string[]): string[] {

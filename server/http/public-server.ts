@@ -30,6 +30,7 @@ export interface RawHandlers {
 export const SOCKETS = '/ws-endpoint';
 /** A POST here is a chat message, and counts as one. */
 const MESSAGES = '/api/chat/messages';
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The public port: `/stream` and `/ws-endpoint` go to their own handlers, everything else to the web framework. */
 export function createPublicServer(handlers: RawHandlers, framework: RequestListener): Server {
@@ -59,8 +60,10 @@ export function createPublicServer(handlers: RawHandlers, framework: RequestList
       if (handlers.stage() === 'leaving') response.setHeader('Connection', 'close');
       cutUntaken(response, TAKE_TIME, () => handlers.limits.refusals.count('too-slow'));
       const tooFast = spend(handlers.limits, request, path);
-      if (tooFast === undefined) turns.begin(handlers.limits.strangerOf(request), () => framework(request, response));
-      else refuseRequest(handlers, request, response, tooFast);
+      if (tooFast !== undefined) return refuseRequest(handlers, request, response, tooFast);
+      // What only reads is for nobody once its client has gone; what writes was sent, and is done.
+      const wanted = (): boolean => !response.destroyed || !READS.has(request.method ?? '');
+      turns.begin(handlers.limits.strangerOf(request), () => framework(request, response), wanted);
     }
   };
   const listener = inTurn(answer, handlers.clock, () => handlers.limits.refusals.count('too-fast'));

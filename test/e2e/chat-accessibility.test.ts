@@ -16,7 +16,7 @@ let browser: Browser;
 
 before(async () => {
   app = await TestApp.start(
-    { CHAT_ROOMS: ['global', 'trading', 'quiet'], MARKET_SOURCE: 'simulator' },
+    { CHAT_ROOMS: ['global', 'trading', 'quiet'], MARKET_SOURCE: 'simulator', MARKET_TICKS_PER_SECOND: 4 },
     { page: join(import.meta.dirname, '../../web/dist') },
   );
   stack.defer(() => app.close());
@@ -89,7 +89,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [390, 1280, 2560]) {
     test(`axe finds nothing wrong with the chat in any state, ${colorScheme}, ${width} pixels wide`, async () => {
       const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' });
-      const { page } = await Tab.open(context, app.url, 'Ann');
+      const tab = await Tab.open(context, app.url, 'Ann');
+      const { page } = tab;
+      await tab.follows('trading');
       await page.setViewportSize({ width, height: width > 2_000 ? 1_300 : 844 });
       if (width < 760) await page.getByTestId('tab-chat').click();
       for (const { name, reach } of states) {

@@ -5,6 +5,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, Tab } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { StompClient } from '../support/stomp-client.ts';
 import { TestApp } from '../support/test-app.ts';
 
 const MANY = 10_000;
@@ -31,13 +32,16 @@ async function post(room: string, sender: string, content: string): Promise<void
 }
 
 async function fill(room: string, count: number): Promise<void> {
-  for (let n = 0; n < count; n += AT_ONCE) {
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, i) =>
-        post(room, `user ${(n + i) % 7}`, `message ${n + i} ${'and some more words '.repeat((n + i) % 9)}`),
-      ),
-    );
+  const client = await StompClient.connect(app.url);
+  const destination = `/app/chat.${room}`;
+  for (let n = 0; n < count; n++) {
+    const content = `message ${n} ${'and some more words '.repeat(n % 9)}`;
+    const message = { sender: `user ${n % 7}`, content };
+    // The last of each hundred is waited for: those before it are accepted by then.
+    if (n % AT_ONCE === AT_ONCE - 1) await client.accepted(destination, message);
+    else client.send('SEND', { destination }, JSON.stringify(message));
   }
+  await client.close();
 }
 
 async function opened(path: string, name: string): Promise<{ tab: Tab; context: BrowserContext }> {
@@ -152,7 +156,7 @@ test('who reads older messages sees how many are new, and a line before the firs
 test('rooms count what is unread, stand in the address, and keep their drafts over a reload', async () => {
   const { tab, context } = await opened('/', 'Ann');
   const { page } = tab;
-  await page.getByTestId('room-trading').waitFor();
+  await tab.follows('trading');
   await post('trading', 'Bob', 'over here');
   await page.getByTestId('unread-trading').filter({ hasText: '1' }).waitFor();
   await page.getByTestId('chat-input').fill('a draft for global');
@@ -177,6 +181,7 @@ test('rooms count what is unread, stand in the address, and keep their drafts ov
 test('what is said in a room is seen by those in it alone', async () => {
   const { tab: ann, context: one } = await opened('/?room=trading', 'Ann');
   const { tab: bob, context: two } = await opened('/', 'Bob');
+  await bob.follows('trading');
   await ann.say('for traders');
   await ann.sees('for traders');
   await bob.page.getByTestId('unread-trading').waitFor();

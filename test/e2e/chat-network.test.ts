@@ -49,7 +49,7 @@ test('on a slow line the page chats over WebSocket all the same, and each messag
 });
 
 test('a server that is started again while a tab is away: messages of meanwhile arrive once, and it says how it stands', async (t) => {
-  const server = await ServerProcess.create();
+  const server = await ServerProcess.create({ MARKET_SOURCE: 'off' });
   t.after(() => server.dispose());
   await server.start();
   const context = await browser.newContext();

@@ -12,7 +12,7 @@ let browser: Browser;
 let server: ServerProcess;
 
 before(async () => {
-  server = await ServerProcess.create();
+  server = await ServerProcess.create({ MARKET_TICKS_PER_SECOND: '4' });
   await server.start();
   browser = await launchBrowser();
 });

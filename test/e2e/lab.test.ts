@@ -10,7 +10,7 @@ let browser: Browser;
 let server: ServerProcess;
 
 before(async () => {
-  server = await ServerProcess.create();
+  server = await ServerProcess.create({ MARKET_TICKS_PER_SECOND: '4' });
   await server.start();
   browser = await launchBrowser();
 });
@@ -99,7 +99,7 @@ test('the Lab can be opened by its address, and Sec-WebSocket-Accept is computed
 });
 
 test('with the debug stream on, the Lab shows the handshake and real masking keys', async () => {
-  const other = await ServerProcess.create({ PROTOCOL_LAB: 'on' });
+  const other = await ServerProcess.create({ PROTOCOL_LAB: 'on', MARKET_TICKS_PER_SECOND: '4' });
   try {
     await other.start();
     const page = await (await browser.newContext()).newPage();

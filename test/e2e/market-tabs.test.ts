@@ -14,7 +14,7 @@ let app: TestApp;
 let browser: Browser;
 
 before(async () => {
-  app = await TestApp.start({ MARKET_SOURCE: 'simulator', MARKET_TICKS_PER_SECOND: 50 }, { page: PAGE_FOLDER });
+  app = await TestApp.start({ MARKET_SOURCE: 'simulator', MARKET_TICKS_PER_SECOND: 10 }, { page: PAGE_FOLDER });
   stack.defer(() => app.close());
   browser = await launchBrowser();
   stack.defer(() => browser.close());

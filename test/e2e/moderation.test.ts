@@ -12,7 +12,7 @@ let mod: Tab;
 let ann: Tab;
 
 before(async () => {
-  server = await ServerProcess.create({ MODERATOR_TOKEN: TOKEN });
+  server = await ServerProcess.create({ MODERATOR_TOKEN: TOKEN, MARKET_SOURCE: 'off' });
   await server.start();
   browser = await launchBrowser();
   ann = await Tab.open(await browser.newContext(), server.url, 'Ann');

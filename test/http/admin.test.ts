@@ -50,10 +50,12 @@ test('metrics follow what happens', async () => {
   await app.post('/api/chat/messages', { content: 'one' });
   await app.post('/api/chat/messages', { content: '' });
   const abort = new AbortController();
-  await fetch(`${app.url}/stream`, { signal: abort.signal });
+  const stream = await fetch(`${app.url}/stream`, { signal: abort.signal });
   assert.deepEqual([await metric(accepted), await metric(refused), await metric(connections)], [1, 1, 1]);
   assert.equal(await metric('towncrier_market_stale'), 0);
   assert.equal(await metric('towncrier_info{version="1.2.3"}'), 1);
+  // An answer that nobody holds any more is given up, and its connection with it.
+  assert.equal(stream.status, 200);
   abort.abort();
 });
 

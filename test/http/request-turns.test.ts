@@ -37,6 +37,28 @@ test('who asks for little does not wait for all of what another has asked for', 
   assert.equal(begun.indexOf('other'), 17);
 });
 
+test('what is not wanted any more when its turn comes is left out, and takes nobody’s place', () => {
+  const { turns, next } = rounds();
+  const begun: number[] = [];
+  for (let request = 0; request < 16; request++) turns.begin('a', () => begun.push(request));
+  const gone = new Set([16, 17, 20]);
+  for (let request = 16; request < 40; request++) {
+    turns.begin(
+      'a',
+      () => begun.push(request),
+      () => !gone.has(request),
+    );
+  }
+  for (let request = 40; request < 50; request++) turns.begin('b', assert.fail, () => false);
+  next();
+  assert.equal(begun.length, 32);
+  next();
+  assert.deepEqual(
+    begun,
+    Array.from({ length: 40 }, (_, request) => request).filter((request) => !gone.has(request)),
+  );
+});
+
 test('what begins while others are served waits behind them', () => {
   const { turns, next } = rounds();
   const begun: number[] = [];

@@ -65,10 +65,12 @@ test('connections in all: one too many is told that the server is full', async (
 test('a stream and a WebSocket count as long as they are open, and no longer', async () => {
   const app = await start({ MAX_CONNECTIONS_PER_ADDRESS: 2 });
   const stream = new AbortController();
-  await fetch(`${app.url}/stream`, { signal: stream.signal });
+  const answer = await fetch(`${app.url}/stream`, { signal: stream.signal });
   const socket = await RawWebSocket.open(app.app.port);
   assert.match(socket.head, / 101 /);
   assert.match(await rawRequest(app.app.port, handshake()), / 429 /);
+  // An answer that nobody holds any more is given up, and its connection with it.
+  assert.equal(answer.status, 200);
   stream.abort();
   socket.socket.destroy();
   for (let left = 2; left > 0; ) {

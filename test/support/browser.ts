@@ -83,6 +83,11 @@ export class Tab {
     await this.page.locator('[data-testid="connection-chat"][data-state="live"]').waitFor({ state: 'attached' });
   }
 
+  /** Waits until the page follows a room that is not shown: what is said there from now on is unread. */
+  async follows(room: string): Promise<void> {
+    await this.page.locator(`[data-testid="room-${room}"][data-history="ready"]`).waitFor();
+  }
+
   /** Writes and sends a message; does not wait for it to be accepted. */
   async say(text: string): Promise<void> {
     await this.page.getByTestId('chat-input').fill(text);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import { systemClock } from '../../server/clock.ts';
 import { headerOf } from '../../server/protocol/stomp/frame.ts';
@@ -12,8 +13,16 @@ const turns = async (): Promise<void> => {
   for (let i = 0; i < 100; i++) await turn();
 };
 
+/** Of what is compressed well so much fits into the buffers of a connection that filling them takes seconds. */
+function slowClient(server: TestServer, perMessageDeflate = false): TestClient {
+  return new TestClient(server.url, ['v12.stomp'], { perMessageDeflate });
+}
+
+/** As long as `TEXT`; cannot be made much shorter. */
+const noise = (): string => randomBytes(TEXT.length).toString('base64').slice(0, TEXT.length);
+
 /** Appends until the one subscriber's socket takes no more; returns how many events there are. */
-async function fill(server: TestServer): Promise<number> {
+async function fill(server: TestServer, text = (): string => TEXT): Promise<number> {
   const { news } = server.destinations;
   const [cursor] = news.cursors;
   assert.ok(cursor);
@@ -21,38 +30,42 @@ async function fill(server: TestServer): Promise<number> {
   for (let blocked = 0; blocked < 5; blocked++) {
     while (cursor.client.writable) {
       blocked = 0;
-      for (let i = 0; i < 50; i++, count++) news.append(`${count} ${TEXT}`);
-      while (cursor.client.writable && !cursor.idle) await turn();
+      for (let i = 0; i < 50; i++, count++) news.append(`${count} ${text()}`);
+      while (cursor.client.writable && !cursor.idle) await new Promise((go) => setTimeout(go, 1));
     }
     await turns();
   }
   return count;
 }
 
-test('a slow reader that was blocked gets everything, in order, when it reads again', async () => {
-  await using server = await new TestServer().listen();
-  const client = await new TestClient(server.url).connect();
-  client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
-  await client.next('RECEIPT');
-  client.socket.pause();
-  const written = await fill(server);
-  const count = written + 200;
-  for (let i = written; i < count; i++) server.destinations.news.append(`${i} ${TEXT}`);
-  await turns();
-  assert.ok(server.hub.stats.deliveries <= written, 'the client was not blocked');
-  client.socket.resume();
-  for (let i = 0; i < count; i++) {
-    const message = await client.next('MESSAGE');
-    assert.equal(headerOf(message, 'message-id'), `m:${i}`);
-    assert.equal(message.body.length, JSON.stringify(`${i} ${TEXT}`).length);
-  }
-  client.send('DISCONNECT', { receipt: 'bye' });
-  assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), 'bye');
-});
+for (const compressed of [false, true]) {
+  const how = compressed ? 'compressed' : 'as it is';
+  const text = compressed ? noise : (): string => TEXT;
+  test(`${how}, a slow reader that was blocked gets everything, in order, when it reads again`, async () => {
+    await using server = await new TestServer().listen();
+    const client = await slowClient(server, compressed).connect();
+    client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
+    await client.next('RECEIPT');
+    client.socket.pause();
+    const written = await fill(server, text);
+    const count = written + 200;
+    for (let i = written; i < count; i++) server.destinations.news.append(`${i} ${text()}`);
+    await turns();
+    assert.ok(server.hub.stats.deliveries <= written, 'the client was not blocked');
+    client.socket.resume();
+    for (let i = 0; i < count; i++) {
+      const message = await client.next('MESSAGE');
+      assert.equal(headerOf(message, 'message-id'), `m:${i}`);
+      assert.equal(message.body.length, JSON.stringify(`${i} ${TEXT}`).length);
+    }
+    client.send('DISCONNECT', { receipt: 'bye' });
+    assert.equal(headerOf(await client.next('RECEIPT'), 'receipt-id'), 'bye');
+  });
+}
 
 test('private frames that wait for a slow reader come in order, however many they are', async () => {
   await using server = await new TestServer().listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
   await client.next('RECEIPT');
   client.socket.pause();
@@ -66,7 +79,7 @@ test('private frames that wait for a slow reader come in order, however many the
 
 test('reading rests while answers wait, then while sends are in flight, and goes on after each', async () => {
   await using server = await new TestServer().listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
   await client.next('RECEIPT');
   client.socket.pause();
@@ -97,7 +110,7 @@ class SocketClock extends ManualClock {
 test('a client that takes nothing for 30 s is closed, and cut when it does not answer that', async () => {
   const clock = new SocketClock();
   await using server = await new TestServer({ clock }).listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
   await client.next('RECEIPT');
   client.socket.pause();
@@ -117,7 +130,7 @@ test('a client that takes nothing for 30 s is closed, and cut when it does not a
 test('a client that was stalled but reads again learns why it was closed', async () => {
   const clock = new SocketClock();
   await using server = await new TestServer({ clock }).listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
   await client.next('RECEIPT');
   client.socket.pause();
@@ -132,7 +145,7 @@ test('a client that was stalled but reads again learns why it was closed', async
 test('close does not wait for a client that never answers', async () => {
   const clock = new SocketClock();
   await using server = await new TestServer({ clock }).listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.socket.pause();
   const done = server.endpoint.close();
   clock.advance(10_000);
@@ -144,7 +157,7 @@ test('close does not wait for a client that never answers', async () => {
 test('close does not wait for a client that takes nothing', async () => {
   const clock = new SocketClock();
   await using server = await new TestServer({ clock }).listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.send('SUBSCRIBE', { id: 's', destination: '/topic/news', receipt: 'r' });
   await client.next('RECEIPT');
   client.socket.pause();
@@ -159,7 +172,7 @@ test('close does not wait for a client that takes nothing', async () => {
 test('the answer to a close is read, also of a client that was not read otherwise', async () => {
   // No timer turns here, and there is no time for others: the connection must end by itself.
   await using server = await new TestServer({ clock: new SocketClock() }).listen();
-  const client = await new TestClient(server.url).connect();
+  const client = await slowClient(server).connect();
   client.socket.send('SEND\ndestination:/app/chat\n\nx\0'.repeat(64));
   while (server.destinations.sent.length < 64) await turn();
   const done = server.endpoint.close();

@@ -9,13 +9,21 @@ const message = { room: 'global', seq: 7, sender: 'Ann' };
 /** A moderator at a page of this address, at a server that takes the token `good`. */
 function at(fragment: string, { visit = memoryPreferences(), auth = 'guest' as 'guest' | 'jwt' } = {}) {
   const asked: string[] = [];
-  const world = { fragment, fails: undefined as Error | undefined, changes: 0 };
+  const world = {
+    fragment,
+    fails: undefined as Error | undefined,
+    changes: 0,
+    /** What is asked now is answered when the test lets it: by `holding`. */
+    holds: false,
+    mutes: [{ name: 'Eve', room: '', until: 9 }],
+  };
+  const holding: (() => void)[] = [];
   const ask = async (what: string, token: string): Promise<void> => {
     if (!token.startsWith('good')) throw new Unwelcome('not the token');
     if (world.fails !== undefined) throw world.fails;
+    if (world.holds) await new Promise<void>((go) => holding.push(go));
     asked.push(what);
   };
-  const mutes = [{ name: 'Eve', room: '', until: 9 }];
   const entry = { id: 1, time: 1, by: 'mod', action: 'mute', target: 'Eve' };
   const api: ModerationApi = {
     check: async (token) => {
@@ -23,6 +31,7 @@ function at(fragment: string, { visit = memoryPreferences(), auth = 'guest' as '
       return auth;
     },
     rules: async (token) => {
+      const { mutes } = world;
       await ask('rules', token);
       return { mutes, words: ['rude'] };
     },
@@ -50,7 +59,7 @@ function at(fragment: string, { visit = memoryPreferences(), auth = 'guest' as '
       world.changes++;
     },
   });
-  return { asked, moderator, visit, world };
+  return { asked, holding, moderator, visit, world };
 }
 
 test('a token in the address signs in, leaves the address, and is kept for the visit', async () => {
@@ -135,6 +144,33 @@ test('the panel shows who is muted, the words and the audit, and reads them agai
   await panel.removeWord('rude');
   const read = ['rules', 'audit'];
   assert.deepEqual(asked, [...read, 'unmute Eve ', ...read, 'refuse worse', ...read, 'allow rude', ...read]);
+});
+
+test('what was still on its way when the panel was opened shows there too, and an older answer changes nothing', async () => {
+  const { asked, holding, moderator, world } = at('token=good');
+  await moderator.begin();
+  world.holds = true;
+  const muted = moderator.mute(message, 600);
+  world.holds = false;
+  const [mute] = holding.splice(0);
+  world.holds = true;
+  const shown = moderator.panel.show();
+  const early = holding.splice(0);
+  world.holds = false;
+  asked.length = 0;
+  world.mutes = [
+    { name: 'Eve', room: '', until: 9 },
+    { name: 'Ann', room: '', until: 9 },
+  ];
+  mute?.();
+  await muted;
+  assert.deepEqual(asked, ['mute Ann 600', 'rules', 'audit']);
+  for (const answer of early) answer();
+  await shown;
+  assert.deepEqual(
+    moderator.panel.rules.value?.mutes.map(({ name }) => name),
+    ['Eve', 'Ann'],
+  );
 });
 
 test('a change in the panel that failed stays told', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -40,14 +40,16 @@ export class KafkaServer {
   readonly #folder: string;
   /** `undefined`: it runs as a container. */
   readonly #jars: string | undefined;
+  readonly #jvm: readonly string[];
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(ports: Ports, folder: string, jars: string | undefined) {
+  private constructor(ports: Ports, folder: string, jars: string | undefined, jvm: readonly string[]) {
     this.brokers = [`127.0.0.1:${ports.plain}`];
     this.userBrokers = [`127.0.0.1:${ports.user}`];
     this.#folder = folder;
     this.#jars = jars;
+    this.#jvm = jvm;
   }
 
   /** Throws, with the command that installs it, where the machine has no Java or no Maven. */
@@ -60,19 +62,36 @@ export class KafkaServer {
   /** A broker that does not run yet. */
   static async prepare(user?: KafkaUser): Promise<KafkaServer> {
     const jars = needsContainer() ? undefined : await kafkaJars();
+    const archive = jars === undefined ? undefined : await classArchive(jars);
+    return await KafkaServer.#prepare(jars, archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`], user);
+  }
+
+  static async #prepare(jars: string | undefined, jvm: readonly string[], user?: KafkaUser): Promise<KafkaServer> {
     const folder = await temporaryFolder('kafka');
     const listen = jars === undefined ? '0.0.0.0' : '127.0.0.1';
     const ports = { listen, plain: await freePort(), controller: await freePort(), user: await freePort() };
     const lines = [...properties(ports, folder), ...(user ? userProperties(ports, user) : [])];
     await writeFile(join(folder, 'server.properties'), lines.join('\n'));
-    const server = new KafkaServer(ports, folder, jars);
+    const server = new KafkaServer(ports, folder, jars, jvm);
     if (jars !== undefined) await server.#format(jars);
     return server;
   }
 
+  /** Writes the classes that a broker loads into a file of Java, by one that starts and ends in good order. */
+  static async archiveClasses(jars: string, archive: string): Promise<void> {
+    const server = await KafkaServer.#prepare(jars, [`-XX:ArchiveClassesAtExit=${archive}`]);
+    try {
+      await server.run();
+      const child = server.#child;
+      if (child?.kill('SIGTERM') === true) await once(child, 'exit');
+    } finally {
+      await server.stop();
+    }
+  }
+
   /** Starts the process, again after `kill`, and resolves once it answers. */
   async run(): Promise<void> {
-    const child = this.#jars === undefined ? this.#startContainer() : launch(this.#jars, this.#config);
+    const child = this.#jars === undefined ? this.#startContainer() : this.#launch(this.#jars);
     this.#child = child;
     const keep = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-10_000);
@@ -130,12 +149,19 @@ export class KafkaServer {
     });
   }
 
+  #launch(jars: string): ChildProcess {
+    const java = ['-Xmx256m', ...JVM, ...this.#jvm, '-cp', join(jars, '*'), 'kafka.Kafka', this.#config];
+    const { program, args } = leashed('java', java);
+    return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   get #config(): string {
     return join(this.#folder, 'server.properties');
   }
 
   async #format(jars: string): Promise<void> {
-    const tool = ['-Xmx64m', ...JVM, '-cp', join(jars, '*'), 'kafka.tools.StorageTool'];
+    const shared = this.#jvm.filter((option) => option.includes('SharedArchiveFile'));
+    const tool = ['-Xmx64m', ...JVM, ...shared, '-cp', join(jars, '*'), 'kafka.tools.StorageTool'];
     await promisify(execFile)('java', [...tool, 'format', '-t', CLUSTER_ID, '-c', this.#config]);
   }
 }
@@ -229,9 +255,28 @@ export async function kafkaJars(): Promise<string> {
   return folder;
 }
 
-function launch(jars: string, config: string): ChildProcess {
-  const { program, args } = leashed('java', ['-Xmx256m', ...JVM, '-cp', join(jars, '*'), 'kafka.Kafka', config]);
-  return spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * The classes of Kafka as Java keeps them in memory: with them a broker starts with half the work. Made once on a machine, by the
+ * first test that needs a broker; those that come meanwhile, and a Java that it was not made by, do without.
+ */
+async function classArchive(jars: string): Promise<string | undefined> {
+  const archive = `${jars}.jsa`;
+  if (existsSync(archive)) return archive;
+  const lock = `${archive}.lock`;
+  try {
+    await mkdir(lock);
+  } catch {
+    const held = await stat(lock).catch(() => undefined);
+    // Who holds it for longer was killed.
+    if (held === undefined || Date.now() - held.mtimeMs < START_TIMEOUT) return undefined;
+  }
+  try {
+    await KafkaServer.archiveClasses(jars, `${archive}.fresh`);
+    await rename(`${archive}.fresh`, archive);
+    return archive;
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
 }
 
 /** Where Java or Maven is missing and Docker is there. */

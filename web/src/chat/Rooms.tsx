@@ -33,6 +33,7 @@ export function Rooms() {
               type="button"
               class={unread > 0 && !shown ? 'room unread' : 'room'}
               data-testid={`room-${room.name}`}
+              data-history={room.history.value}
               title={room.name.length > 20 ? room.name : undefined}
               aria-current={shown ? 'true' : undefined}
               onClick={() => connection.enter(room.name)}

@@ -14,6 +14,8 @@ export class ModeratorPanel {
   readonly rules = signal<Rules | undefined>(undefined);
   readonly audit = signal<readonly AuditEntry[]>([]);
   readonly #options: ModeratorPanelOptions;
+  /** How often it was read: of two answers the one to the later question counts. */
+  #readings = 0;
 
   constructor(options: ModeratorPanelOptions) {
     this.#options = options;
@@ -22,6 +24,11 @@ export class ModeratorPanel {
   async show(): Promise<void> {
     this.open.value = true;
     await this.#read();
+  }
+
+  /** Something was done elsewhere on the page: where the panel is open, it shows that too. */
+  async refresh(): Promise<void> {
+    if (this.open.peek()) await this.#read();
   }
 
   async unmute({ name, room }: Pick<Mute, 'name' | 'room'>): Promise<void> {
@@ -44,8 +51,10 @@ export class ModeratorPanel {
 
   async #read(): Promise<void> {
     const { act, api } = this.#options;
+    const reading = ++this.#readings;
     await act(async (token) => {
       const [rules, audit] = await Promise.all([api.rules(token), api.audit(token)]);
+      if (reading !== this.#readings) return;
       this.rules.value = rules;
       this.audit.value = audit;
     });
