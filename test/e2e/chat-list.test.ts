@@ -253,6 +253,19 @@ test('by keyboard: help, writing, rooms, messages and copying, and the focus com
   await context.close();
 });
 
+test('a key counts as soon as the help is closed, before its dialog has said so', async () => {
+  const { tab, context } = await opened('/', 'Ann');
+  const { page } = tab;
+  await page.getByTestId('help-open').click();
+  await page.locator('dialog[open]').waitFor();
+  await page.evaluate(`
+    document.querySelector('dialog[open]').close();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', bubbles: true }));
+  `);
+  await page.locator('[data-testid="chat-input"]:focus').waitFor();
+  await context.close();
+});
+
 test('a message of several lines, and one that is too long', async () => {
   const { tab, context } = await opened('/', 'Ann');
   const input = tab.page.getByTestId('chat-input');
