@@ -77,7 +77,7 @@ export class PrometheusProcess {
   }
 
   async #ready(): Promise<void> {
-    for (let tries = 0; tries < 600; tries++) {
+    for (let tries = 0; tries < 1_200; tries++) {
       if (this.#child.exitCode !== null) throw new Error(`Prometheus does not take its configuration: ${this.#log}`);
       if ((await fetch(`${this.url}/-/ready`).catch(() => undefined))?.ok === true) return;
       await new Promise((resolve) => setTimeout(resolve, 50));

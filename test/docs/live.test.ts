@@ -11,6 +11,7 @@ import { examples } from '../../scripts/examples.ts';
 import { explainHttpHead } from '../../web/src/lab/model/http-head.ts';
 import { explainChunk } from '../../web/src/lab/model/sse.ts';
 import { explainFrame } from '../../web/src/lab/model/websocket-frame.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestApp } from '../support/test-app.ts';
 
 const made = await examples();
@@ -131,8 +132,11 @@ test('the broken frame of the page is answered with a close and the code 1002', 
   const command = /```sh\n(\{ printf[\s\S]*?)```/
     .exec(page)?.[1]
     ?.replaceAll('localhost:8080', `127.0.0.1:${app.app.port}`);
-  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command ?? 'false']);
-  assert.match(stdout.replaceAll(/\s+/g, ' '), /88 .*03 .*ea/);
+  // It listens for a second, which may be too short on a busy machine.
+  await eventually(async () => {
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command ?? 'false']);
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /88 .*03 .*ea/);
+  });
 });
 
 test('SockJS begins with the answers of the page', async () => {

@@ -9,6 +9,8 @@ import { ServerProcess } from '../support/server-process.ts';
 import { SECRET } from '../support/tokens.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** What a command has not printed after so long, in milliseconds, does not come. */
+const LIMIT = 90_000;
 
 let folder: string;
 let page: string;
@@ -43,7 +45,7 @@ async function output(command: string, env: Record<string, string>, enough = /$^
     env: { PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT);
   let text = '';
   const keep = (chunk: Buffer): void => {
     text += chunk.toString();

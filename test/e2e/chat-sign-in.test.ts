@@ -63,12 +63,13 @@ test('a signed-in user who brings the moderators’ own token writes in a closed
   const ann = await pageOf('Ann', '');
   await zoe.getByTestId('close-room').click();
   await ann.locator('[data-testid="room-note"][data-kind="closed"]').waitFor();
-  assert.equal(await ann.getByTestId('chat-input').isDisabled(), true);
+  await ann.locator('[data-testid="chat-input"]:disabled').waitFor();
   await zoe.getByTestId('chat-input').fill('closed until nine');
   await zoe.getByTestId('chat-input').press('Enter');
   const message = ann.getByTestId('chat-message').filter({ hasText: 'closed until nine' });
   await message.waitFor();
   assert.match((await message.textContent()) ?? '', /Zoe/);
+  await zoe.getByTestId('close-room').filter({ hasText: 'Open room' }).waitFor();
   await zoe.getByTestId('close-room').click();
   await ann.getByTestId('room-note').waitFor({ state: 'detached' });
 });

@@ -35,7 +35,12 @@ test('two tabs share a chat, see who types and who is here', async () => {
   await bob.sees('good morning');
   await ann.sees('good morning');
   await bob.page.getByTestId('chat-input').pressSequentially('hello');
-  await ann.page.getByTestId('typing').filter({ hasText: 'Bob' }).waitFor();
+  const typing = ann.page.getByTestId('typing').filter({ hasText: 'Bob' });
+  // A second after the last key it is over: he goes on until she sees it.
+  await eventually(async () => {
+    await bob.page.getByTestId('chat-input').pressSequentially('o');
+    assert.ok(await typing.isVisible());
+  });
   await bob.page.getByTestId('chat-input').press('Enter');
   await ann.sees('hello');
   await bob.sees('hello');

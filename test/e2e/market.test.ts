@@ -240,10 +240,10 @@ test('moving the chart to its left end reads the candles before, until there are
   const box = await page.getByTestId('chart').boundingBox();
   assert.ok(box !== null);
   await page.mouse.move(box.x + 200, box.y + 200);
-  for (let i = 0; i < 300 && asked.length < 2; i++) {
+  await eventually(async () => {
     await page.mouse.wheel(-400, 0);
-    await page.waitForTimeout(30);
-  }
+    assert.ok(asked.length >= 2);
+  });
   // 500 of 901 were there at first.
   assert.deepEqual(asked.slice(0, 2), [newest - 499 * MINUTE, oldest]);
   await page.mouse.move(box.x + box.width / 2, box.y + 250);

@@ -144,8 +144,10 @@ test('the panel lets somebody send again, refuses a word, and shows what was don
 
 test('one who is muted is told so, and for how long, under another name too', async () => {
   await openMenu('thank you');
+  // The menu is closed before that is done.
+  const muted = mod.page.waitForResponse((response) => response.url().endsWith('/api/moderation/mutes'));
   await mod.page.getByTestId('moderation-mute-600').click();
-  await mod.page.getByTestId('moderation-menu').waitFor({ state: 'detached' });
+  assert.ok((await muted).ok());
   await ann.rename('Eve');
   await ann.connected();
   await ann.say('am I muted?');

@@ -6,7 +6,7 @@ const EXAMPLES = join(import.meta.dirname, '../../examples');
 /** A first run brings packages; so long at most, in milliseconds. */
 const PREPARE_TIME = 300_000;
 /** What an example prints must come within this time, in milliseconds. */
-const PRINT_TIME = 60_000;
+const PRINT_TIME = 120_000;
 
 /** Runs a command in the folder of an example to its end. Throws with what it printed when it fails. */
 export function prepare(folder: string, command: string, args: readonly string[]): void {
@@ -20,6 +20,8 @@ export function prepare(folder: string, command: string, args: readonly string[]
 export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
   #printed = '';
+  /** It has ended, and all that it printed is here: that may come after its exit code. */
+  #closed = false;
   #came = Promise.withResolvers<void>();
 
   constructor(folder: string, command: string, args: readonly string[]) {
@@ -35,7 +37,10 @@ export class Program implements AsyncDisposable {
     this.#child.stdout?.on('data', take);
     this.#child.stderr?.on('data', take);
     this.#child.on('error', (error) => take(Buffer.from(`${error.message}\n`)));
-    this.#child.on('close', () => this.#came.resolve());
+    this.#child.on('close', () => {
+      this.#closed = true;
+      this.#came.resolve();
+    });
   }
 
   get printed(): string {
@@ -48,8 +53,7 @@ export class Program implements AsyncDisposable {
     for (;;) {
       const found = pattern.exec(this.#printed);
       if (found !== null) return found;
-      if (this.#child.exitCode !== null || late.aborted)
-        throw new Error(`it did not print ${pattern}:\n${this.#printed}`);
+      if (this.#closed || late.aborted) throw new Error(`it did not print ${pattern}:\n${this.#printed}`);
       this.#came = Promise.withResolvers();
       await Promise.race([this.#came.promise, once(late, 'abort')]);
     }
@@ -57,7 +61,7 @@ export class Program implements AsyncDisposable {
 
   /** Waits for its end; returns its exit code. */
   async ended(): Promise<number | null> {
-    if (this.#child.exitCode === null) await once(this.#child, 'close');
+    if (!this.#closed) await once(this.#child, 'close');
     return this.#child.exitCode;
   }
 

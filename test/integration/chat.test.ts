@@ -15,13 +15,16 @@ before(async () => {
 });
 after(() => app.close());
 
-const subscribe = (client: StompClient, destination: string, more: Record<string, string> = {}): void =>
-  client.send('SUBSCRIBE', { id: destination, destination, ...more });
+/** Resolves once the server has taken it: what others do from then on is told. */
+async function subscribe(client: StompClient, destination: string, more: Record<string, string> = {}): Promise<void> {
+  client.send('SUBSCRIBE', { id: destination, destination, receipt: destination, ...more });
+  await client.frame(({ headers }) => headers['receipt-id'] === destination);
+}
 
 test('a message reaches everyone in the room over STOMP, and is in the history', async () => {
   const [ann, bob] = await Promise.all([StompClient.connect(app.url, 'Ann'), StompClient.connect(app.url, 'Bob')]);
-  subscribe(ann, '/topic/chat');
-  subscribe(bob, '/topic/chat');
+  await subscribe(ann, '/topic/chat');
+  await subscribe(bob, '/topic/chat');
   const id = randomUUID();
   const content = 'hello\n\u0000"<b>" 👋';
   await ann.accepted('/app/chat', { id, content });
@@ -35,7 +38,7 @@ test('a message reaches everyone in the room over STOMP, and is in the history',
 
 test('a message that was sent by REST reaches those on STOMP', async () => {
   const ann = await StompClient.connect(app.url);
-  subscribe(ann, '/topic/chat.help');
+  await subscribe(ann, '/topic/chat.help');
   const sent = await json(app.post('/api/chat/messages?room=help', { sender: 'Rest', content: 'over HTTP' }));
   assert.deepEqual(await ann.message('/topic/chat.help'), { kind: 'message', ...sent });
   await ann.close();
@@ -54,7 +57,7 @@ test('the same message over both ways is stored once', async () => {
 
 test('what a user does wrong comes to the error queue, and the session goes on', async () => {
   const ann = await StompClient.connect(app.url);
-  subscribe(ann, '/user/queue/errors');
+  await subscribe(ann, '/user/queue/errors');
   const wrong: readonly (readonly [destination: string, body: string, code: string])[] = [
     ['/app/chat', '{"content":', 'invalid-json'],
     ['/app/chat', '{"content":""}', 'invalid-message'],
@@ -76,8 +79,8 @@ test('what a user does wrong comes to the error queue, and the session goes on',
 test('who types and who is here is told', async () => {
   const ann = await StompClient.connect(app.url, 'Typing Ann');
   const bob = await StompClient.connect(app.url, 'Watching Bob');
-  subscribe(bob, '/topic/typing');
-  subscribe(bob, '/topic/presence');
+  await subscribe(bob, '/topic/typing');
+  await subscribe(bob, '/topic/presence');
   ann.send('SEND', { destination: '/app/typing' }, '{"typing":true}');
   let typing = await bob.message('/topic/typing');
   while (typing.count === 0) typing = await bob.message('/topic/typing');
@@ -95,14 +98,14 @@ test('over a restart a client goes on after its last message, without a gap or a
   // One who writes faster than a person may.
   const first = await TestApp.start({ DATA_DIR: folder, PORT: port, CHAT_RATE_LIMIT: 0 });
   const ann = await StompClient.connect(first.url, 'Ann');
-  subscribe(ann, '/topic/chat', { after: '0' });
+  await subscribe(ann, '/topic/chat', { after: '0' });
   for (let n = 1; n <= 250; n++) await ann.accepted('/app/chat', { content: `text ${n}` });
   const seen: number[] = [];
   while (seen.length < 100) seen.push((await ann.message('/topic/chat')).seq);
   await first.close();
   const second = await TestApp.start({ DATA_DIR: folder, PORT: port });
   const again = await StompClient.connect(second.url, 'Ann');
-  subscribe(again, '/topic/chat', { after: String(seen.at(-1)) });
+  await subscribe(again, '/topic/chat', { after: String(seen.at(-1)) });
   await again.accepted('/app/chat', { content: 'after the restart' });
   while (seen.length < 251) seen.push((await again.message('/topic/chat')).seq);
   assert.deepEqual(

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { createClient } from 'redis';
 import { System } from '../faults/system.ts';
 import { EventStream } from '../support/event-stream.ts';
+import { eventually } from '../support/eventually.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import { json } from '../support/test-app.ts';
@@ -144,9 +145,11 @@ test('strange payloads from Redis are counted and dropped, and cost nobody anyth
 test('without Redis an instance is degraded, and its users still get what others send', async () => {
   await system.redis.kill();
   try {
-    await until('it is noticed', async () => (await health(one)).state === 'degraded');
-    const { ready, degraded } = await health(one);
-    assert.deepEqual([ready, degraded], [true, ['backplane', 'presenceStore']]);
+    // Each part notices by itself, and an engine that is slow to answer counts as down for a second.
+    await eventually(async () => {
+      const { state, ready, degraded } = await health(one);
+      assert.deepEqual([state, ready, degraded], ['degraded', true, ['backplane', 'presenceStore']]);
+    });
     assert.equal((await json(fetch(`${one.url}/api/info`))).state, 'degraded');
     const client = await follow(one, '0');
     assert.equal((await post(other, { content: 'without Redis' })).status, 201);
@@ -184,15 +187,17 @@ test('candles are the same on every instance, also after a restart', async () =>
   await other.stop();
   await other.start();
   const minute = 60_000;
+  const now = Date.now();
   const closed = async (server: ServerProcess) => {
     const { candles } = await json(fetch(`${server.url}/api/market/candles?symbol=BTC-USD&interval=1s&limit=1000`));
-    return candles.filter(({ time }: { time: number }) => time < Date.now() - 3_000 && time > Date.now() - 10 * minute);
+    return candles.filter(({ time }: { time: number }) => time < now - 3_000 && time > now - 10 * minute);
   };
-  const [here, there] = [await closed(one), await closed(other)];
-  assert.ok(here.length > 5);
-  const same = here.filter(({ time }: { time: number }) => there.some((each: { time: number }) => each.time === time));
-  assert.deepEqual(there.slice(0, same.length), same);
-  assert.equal(same.length, here.length);
+  // One that reads the ticks late on a busy machine has the newest of these a moment later.
+  await eventually(async () => {
+    const [here, there] = [await closed(one), await closed(other)];
+    assert.ok(here.length > 5);
+    assert.deepEqual(there, here);
+  });
 });
 
 test('the users of an instance that died are forgotten', async () => {

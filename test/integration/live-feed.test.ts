@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventStream, type ReceivedEvent } from '../support/event-stream.ts';
+import { eventually } from '../support/eventually.ts';
 import { binanceDialect, coinbaseDialect, krakenDialect } from '../support/exchange-dialects.ts';
 import { ExchangeStandIn, TRADED_AT } from '../support/exchange-stand-in.ts';
 import { fastClock } from '../support/fast-clock.ts';
@@ -63,14 +64,17 @@ for (const exchange of each) {
           { ...common, price: 64_640, change: 1 },
         ],
       );
-      const { symbols } = await json(app.get('/api/market/symbols'));
-      assert.deepEqual(
-        symbols.map(({ symbol, price }: { symbol: string; price: number }) => [symbol, price]),
-        [
-          ['BTC-USD', 64_640],
-          ['ETH-USD', 2_059.1],
-        ],
-      );
+      // Symbols come by ways of their own.
+      await eventually(async () => {
+        const { symbols } = await json(app.get('/api/market/symbols'));
+        assert.deepEqual(
+          symbols.map(({ symbol, price }: { symbol: string; price: number }) => [symbol, price]),
+          [
+            ['BTC-USD', 64_640],
+            ['ETH-USD', 2_059.1],
+          ],
+        );
+      });
       await stream.close();
     }));
 

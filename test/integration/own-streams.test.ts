@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { KafkaServer } from '../support/engines/kafka.ts';
 import { EventStream } from '../support/event-stream.ts';
+import { eventually } from '../support/eventually.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { json } from '../support/test-app.ts';
 
@@ -59,13 +60,14 @@ async function read(stream: EventStream, count: number): Promise<string[]> {
 }
 
 test('both instances name their streams', async () => {
-  for (const server of [one, other]) {
-    const { streams } = await json(fetch(`${server.url}/api/info`));
-    assert.deepEqual(streams, {
-      orders: { policy: 'latest', state: 'up' },
-      alerts: { policy: 'complete', state: 'up' },
+  for (const server of [one, other])
+    await eventually(async () => {
+      const { streams } = await json(fetch(`${server.url}/api/info`));
+      assert.deepEqual(streams, {
+        orders: { policy: 'latest', state: 'up' },
+        alerts: { policy: 'complete', state: 'up' },
+      });
     });
-  }
 });
 
 test('what one instance took comes to followers of both once, in one order, though Kafka was killed in between', async () => {

@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { ownerOf } from '../../server/protocol/sockjs/owner.ts';
 import { KafkaServer } from '../support/engines/kafka.ts';
 import { MysqlServer } from '../support/engines/mysql.ts';
 import { RedisServer } from '../support/engines/redis.ts';
+import { eventually } from '../support/eventually.ts';
+import { freeze } from '../support/freeze.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import { json } from '../support/test-app.ts';
@@ -128,7 +131,10 @@ test('a SockJS session is one session, whichever workers its requests come to', 
 test('the admin port answers for all: one feed is active, and there is one version', async () => {
   await until(async () => (await metric('towncrier_feed_active')) === 1);
   assert.equal(await metric('towncrier_info{version="0.1.0"}'), 1);
-  assert.deepEqual(await health(), { ready: true, state: 'ready', reasons: [], degraded: [] });
+  // A worker or an engine that is slow to answer counts as down for a second.
+  await eventually(async () =>
+    assert.deepEqual(await health(), { ready: true, state: 'ready', reasons: [], degraded: [] }),
+  );
 });
 
 test('a worker that dies is replaced, and meanwhile the others serve', async () => {
@@ -153,14 +159,18 @@ test('a SockJS session of a worker that dies ends, and a new one goes on from th
   const seqs = (text: string): number[] => [...text.matchAll(/\\"seq\\":(\d+)/g)].map(([, seq]) => Number(seq));
   const writer = await StompClient.connect(server.url, 'writer');
   await writer.accepted('/app/chat', { content: 'before the death' });
-  // As many sessions as it takes for every worker to have one.
-  const sessions = Array.from({ length: 4 * WORKERS }, () => crypto.randomUUID());
+  const sessions: string[] = [];
+  while (new Set(sessions.map((session) => ownerOf(session, WORKERS))).size < WORKERS || sessions.length < 4 * WORKERS)
+    sessions.push(crypto.randomUUID());
   const polls: Promise<unknown>[] = [];
+  // A poll that waits keeps the session; it breaks off with the worker that has it or passes it on.
+  const keep = async (session: string): Promise<void> => {
+    while ((await call(session, 'xhr')).text === 'h\n');
+  };
   for (const session of sessions) {
     await begin(session, 0);
     while (seqs((await call(session, 'xhr')).text).length === 0);
-    // A poll that waits keeps the session; it breaks off with the worker that has it or passes it on.
-    polls.push(call(session, 'xhr'));
+    polls.push(keep(session));
   }
   const { head: last } = await json(fetch(`${server.url}/api/chat/messages`, { headers: { connection: 'close' } }));
   await writer.close();
@@ -189,11 +199,14 @@ test('a SockJS session of a worker that dies ends, and a new one goes on from th
 test('a worker that hangs is named, and gets nobody more than one connection', async () => {
   const [victim = 0] = children(server.pid);
   const over = new AbortController();
-  process.kill(victim, 'SIGSTOP');
+  freeze({ pid: victim });
   try {
-    const { state, ready, degraded } = await health();
-    assert.deepEqual([state, ready], ['degraded', true]);
-    assert.match(degraded.join(), /^worker \d+: does not answer$/);
+    // Another one may be late for once.
+    await eventually(async () => {
+      const { state, ready, degraded } = await health();
+      assert.deepEqual([state, ready], ['degraded', true]);
+      assert.match(degraded.join(), /^worker \d+: does not answer$/);
+    });
     const asked = { headers: { connection: 'close' }, signal: over.signal };
     let answered = 0;
     for (let i = 0; i < 12; i++)
@@ -211,7 +224,7 @@ test('a worker that hangs is named, and gets nobody more than one connection', a
 
 test('a connection that a worker has not taken when it dies is closed, so that its client can come again', async () => {
   const [victim = 0] = children(server.pid);
-  process.kill(victim, 'SIGSTOP');
+  freeze({ pid: victim });
   let ended = 0;
   const requests = Array.from({ length: 12 }, () =>
     fetch(`${server.url}/api/info`, { headers: { connection: 'close' } }).finally(() => ended++),

@@ -1,26 +1,26 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './free-port.ts';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A TCP proxy in front of a server: the network between, which a test can cut and mend. */
 export class CutProxy {
-  readonly port: number;
   readonly #target: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
 
-  private constructor(port: number, target: number) {
-    this.port = port;
+  private constructor(target: number) {
     this.#target = target;
-    this.#server = createServer((socket) => this.#accept(socket)).listen(port, '127.0.0.1');
+    this.#server = createServer((socket) => this.#accept(socket)).listen(0, '127.0.0.1');
   }
 
   static async create(target: number): Promise<CutProxy> {
-    return new CutProxy(await freePort(), target);
+    const proxy = new CutProxy(target);
+    await once(proxy.#server, 'listening');
+    return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`; // it listens on TCP
   }
 
   /** Ends all connections and lets no new one through. */

@@ -5,9 +5,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
  * Freezes a process, and waits until it stands: the signal reaches a thread that runs a little later, and until then the thread
  * may answer once more. Where there is no `/proc` to tell (macOS) it only sends the signal.
  */
-export function freeze(child: ChildProcess | undefined): void {
+export function freeze(child: Pick<ChildProcess, 'pid'> | undefined): void {
   if (child?.pid === undefined) return;
-  child.kill('SIGSTOP');
+  process.kill(child.pid, 'SIGSTOP');
   const threads = `/proc/${child.pid}/task`;
   while (existsSync(threads) && readdirSync(threads).some((thread) => runs(`${threads}/${thread}/stat`)));
 }

@@ -70,9 +70,14 @@ export class ServerProcess {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    // Of a process that has ended there may be more to read.
+    const closed = once(child, 'close');
     const end = performance.now() + START_LIMIT;
     while (performance.now() < end) {
-      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${this.#output}`);
+      if (child.exitCode !== null) {
+        await closed;
+        throw new Error(`the server ended with ${child.exitCode}: ${this.#output}`);
+      }
       const ready = await fetch(`http://127.0.0.1:${this.adminPort}/health/ready`).catch(() => undefined);
       if (ready?.ok === true) return;
       await new Promise((resolve) => setTimeout(resolve, 50));

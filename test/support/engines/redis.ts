@@ -14,6 +14,8 @@ import { freezeEngine, hasDocker, killEngine, startContainer, thawEngine } from 
 /** As in `compose.yaml`. */
 const IMAGE = 'redis:8';
 
+const START_LIMIT = 120_000;
+
 /** Keeps what is said, a line each: the sentence, then the fields. */
 export class KeptLog implements Logger {
   readonly lines: string[] = [];
@@ -99,7 +101,8 @@ export class RedisServer {
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     const exited = once(child, 'exit');
-    for (let tries = 0; tries < 1_000; tries++) {
+    const end = performance.now() + START_LIMIT;
+    while (performance.now() < end) {
       if (await answers(port)) return;
       if (child.exitCode !== null || child.signalCode !== null) break;
       await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 10))]);

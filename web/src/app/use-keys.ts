@@ -7,7 +7,7 @@ export function useKeys(): void {
   const app = useApp();
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || app.view.help.peek()) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || isBehindDialog()) return;
       if (event.altKey ? byAlt(app, event.key) : !isTypedInto(event.target) && byKey(app, event.key)) {
         event.preventDefault();
       }
@@ -15,6 +15,11 @@ export function useKeys(): void {
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, []);
+}
+
+/** A dialog that was left says so a moment after it has gone, when the next key may be there already: the document knows. */
+function isBehindDialog(): boolean {
+  return document.querySelector('dialog[open]') !== null;
 }
 
 /** Returns whether the key means something. */
