@@ -151,7 +151,7 @@ test('scopes count over STOMP', async () => {
 });
 
 test('a session ends when its token does; one that was renewed goes on', async () => {
-  const passcode = await makeToken({}, { lasts: 5 });
+  const passcode = await makeToken({}, { lasts: 10 });
   const one = await stomp({ connectHeaders: { passcode } });
   const other = await stomp({ connectHeaders: { passcode } });
   try {
@@ -168,9 +168,10 @@ test('a session ends when its token does; one that was renewed goes on', async (
 for (const transport of ['websocket', 'xhr-streaming', 'xhr-polling'] as const) {
   test(`sockjs-client by ${transport} signs in by access_token in the query`, async () => {
     const came = Promise.withResolvers<IFrame>();
+    // Else the library gives a transport some hundred milliseconds to open, and then up.
+    const options = { transports: [transport], timeout: 60_000 };
     const client = new Client({
-      webSocketFactory: () =>
-        new SockJS(`${app.url}/ws-endpoint?access_token=${token}`, null, { transports: [transport] }),
+      webSocketFactory: () => new SockJS(`${app.url}/ws-endpoint?access_token=${token}`, null, options),
       reconnectDelay: 0,
       onConnect: came.resolve,
       onStompError: came.resolve,
@@ -228,7 +229,7 @@ test('the stream asks for a token with its scope', async () => {
 });
 
 test('a stream ends when its token does, and a fresh token goes on from the same tick', async () => {
-  const stream = await EventStream.open(`${app.url}/stream?access_token=${await makeToken({}, { lasts: 5 })}`);
+  const stream = await EventStream.open(`${app.url}/stream?access_token=${await makeToken({}, { lasts: 10 })}`);
   let last = (await stream.next()).id;
   await assert.rejects(async () => {
     for (;;) last = (await stream.next()).id ?? last;

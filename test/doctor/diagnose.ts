@@ -1,6 +1,7 @@
 import { systemClock } from '../../server/clock.ts';
 import { type Check, runChecks } from '../../server/doctor/check.ts';
 import { lineOf } from '../../server/doctor/finding.ts';
+import { steadyClock } from '../support/steady-clock.ts';
 
 /** A clock that runs as the system's does and tells a time 5 s before it. */
 export const slowClock = { ...systemClock, now: () => systemClock.now() - 5_000 };
@@ -12,7 +13,7 @@ export class Diagnosis {
 
   static async of(...checks: readonly Check[]): Promise<Diagnosis> {
     const diagnosis = new Diagnosis();
-    diagnosis.healthy = await runChecks(checks, systemClock, (finding) => diagnosis.lines.push(lineOf(finding)));
+    diagnosis.healthy = await runChecks(checks, steadyClock, (finding) => diagnosis.lines.push(lineOf(finding)));
     return diagnosis;
   }
 

@@ -100,7 +100,10 @@ test('tables with a collation that takes different ids for one fail', async () =
 });
 
 test('a clock that differs is told', async () => {
-  assert.match((await diagnose(server.newUrl(), slowClock)).about('MySQL clock'), /^warn.*5\.\d s ahead of ours.*NTP/);
+  assert.match(
+    (await diagnose(server.newUrl(), slowClock)).about('MySQL clock'),
+    /^warn.*[3-7]\.\d s ahead of ours.*NTP/,
+  );
 });
 
 test('a server that is too old, read-only, takes small packets and may forget is told so', async () => {

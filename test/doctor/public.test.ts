@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { systemClock } from '../../server/clock.ts';
 import type { Check } from '../../server/doctor/check.ts';
 import { heartBeatCheck } from '../../server/doctor/heart-beats.ts';
 import { infoCheck } from '../../server/doctor/info.ts';
@@ -8,6 +7,7 @@ import { instancesCheck } from '../../server/doctor/instances.ts';
 import { streamCheck } from '../../server/doctor/stream.ts';
 import { websocketCheck } from '../../server/doctor/websocket.ts';
 import { freePort } from '../support/free-port.ts';
+import { steadyClock } from '../support/steady-clock.ts';
 import { TestApp } from '../support/test-app.ts';
 import { makeToken, SECRET } from '../support/tokens.ts';
 import { Diagnosis } from './diagnose.ts';
@@ -18,10 +18,10 @@ const other = await TestApp.start();
 after(() => Promise.all([app.close(), other.close()]));
 
 /** Shorter than what the doctor waits for, in milliseconds: what is held back does not come in any time. */
-const PATIENCE = 500;
-const stream = (base: URL): Check => streamCheck(base, systemClock, PATIENCE);
-const websocket = (base: URL): Check => websocketCheck(base, systemClock, PATIENCE);
-const heartBeats = (base: URL): Check => heartBeatCheck(base, systemClock, PATIENCE);
+const PATIENCE = 1_000;
+const stream = (base: URL): Check => streamCheck(base, steadyClock, PATIENCE);
+const websocket = (base: URL): Check => websocketCheck(base, steadyClock, PATIENCE);
+const heartBeats = (base: URL): Check => heartBeatCheck(base, steadyClock, PATIENCE);
 
 /** Looks at the server through a proxy. */
 async function through(setup: ProxySetup, check: (base: URL) => Check): Promise<Diagnosis> {
@@ -172,13 +172,13 @@ test('a server that asks for a token is warned of, and is in order with one', as
       [streamCheck, 'Stream'],
       [heartBeatCheck, 'Heart-beats'],
     ] as const) {
-      const without = await Diagnosis.of(check(base, systemClock, PATIENCE));
+      const without = await Diagnosis.of(check(base, steadyClock, PATIENCE));
       assert.match(without.about(what), /^warn.*asks for a token/);
-      const wrong = await Diagnosis.of(check(base, systemClock, PATIENCE, 'wrong'));
+      const wrong = await Diagnosis.of(check(base, steadyClock, PATIENCE, 'wrong'));
       assert.match(wrong.about(what), /^warn.*asks for a token/);
     }
     for (const check of [websocketCheck, streamCheck])
-      assert.deepEqual((await Diagnosis.of(check(base, systemClock, PATIENCE, token))).complaints, []);
+      assert.deepEqual((await Diagnosis.of(check(base, steadyClock, PATIENCE, token))).complaints, []);
   } finally {
     await closed.close();
   }

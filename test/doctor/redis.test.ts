@@ -104,7 +104,7 @@ test('a user who may not ask for the state gets a warning and is otherwise in or
 });
 
 test('a clock that differs is told', async () => {
-  assert.match((await diagnose(server.url, slowClock)).about('Redis clock'), /^warn.*5\.\d s ahead of ours/);
+  assert.match((await diagnose(server.url, slowClock)).about('Redis clock'), /^warn.*[3-7]\.\d s ahead of ours/);
 });
 
 test('a Redis that is too old fails', async () => {

@@ -100,9 +100,10 @@ export class Trial {
       over = true;
     });
     await looking;
-    const during = this.#take();
     const end = await this.#gauges();
+    // What was sent during the flood counts as such, also where it comes back after it.
     await this.#witness.settle(SETTLE);
+    const during = this.#take();
     await this.#gone();
     const after = await this.#gauges();
     const memory = { before: start.memory, most: Math.max(most, end.memory), after: after.memory };

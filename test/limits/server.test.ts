@@ -236,7 +236,7 @@ test('behind a trusted proxy each address that it names has limits of its own', 
   const stream = new AbortController();
   opened.push({ close: () => stream.abort() });
   const follow = () => fetch(`${app.url}/stream`, { headers: as('192.0.2.1'), signal: stream.signal });
-  assert.equal((await follow()).status, 200);
+  const followed = await follow();
   assert.match(await open('192.0.2.1'), / 429 /);
   assert.equal((await follow()).status, 429);
   assert.match(await open('192.0.2.2'), / 101 /);
@@ -245,6 +245,8 @@ test('behind a trusted proxy each address that it names has limits of its own', 
   for (let i = 0; i < 10; i++) statuses.push(await ask('192.0.2.1'));
   assert.ok(statuses.includes(429));
   assert.equal(await ask('192.0.2.3'), 200);
+  // An answer that nobody holds any more is given up, and its connection with it.
+  assert.equal(followed.status, 200);
 });
 
 test('headers: too many bytes and too many lines get 431, and the most that there may be pass', async () => {
@@ -317,18 +319,20 @@ test('a body that comes a byte a second ends by the time that a request has', as
     clearInterval(drip);
     return answer;
   };
-  const opened = await app.post('/ws-endpoint/0/s/xhr', '');
-  assert.equal(await opened.text(), 'o\n');
-  // A poll keeps the session until the slow send has ended.
-  const polling = new AbortController();
-  const poll = fetch(`${app.url}/ws-endpoint/0/s/xhr_streaming`, { method: 'POST', signal: polling.signal });
-  poll.catch(() => undefined);
+  // A receiver keeps the session until the slow send has ended.
+  const receiving = new AbortController();
+  const session = `${app.url}/ws-endpoint/0/s`;
+  const receiver = await fetch(`${session}/xhr_streaming`, { method: 'POST', signal: receiving.signal });
+  const signOn = JSON.stringify(['CONNECT\naccept-version:1.2\nhost:x\n\n\0']);
+  assert.equal((await fetch(`${session}/xhr_send`, { method: 'POST', body: signOn })).status, 204);
   const [rest, send, gone] = await Promise.all([
     slow('/api/chat/messages'),
     slow('/ws-endpoint/0/s/xhr_send'),
     slow('/ws-endpoint/0/nobody/xhr_send'),
   ]);
-  polling.abort();
+  // An answer that nobody holds any more is given up, and its connection with it.
+  assert.equal(receiver.status, 200);
+  receiving.abort();
   assert.match(rest, OWN_FORM(408, 'timeout'));
   assert.match(send, OWN_FORM(408, 'timeout'));
   // This one is answered at once, and its connection ends all the same.

@@ -87,12 +87,12 @@ export class ServerProcess {
 
   /** Ends it as a crash does. */
   kill(): Promise<number | null> {
-    return this.#end('SIGKILL');
+    return this.#end('SIGKILL', 'exit');
   }
 
-  /** Ends it as an operator does; resolves to its exit code. */
+  /** Ends it as an operator does; resolves to its exit code, once all that it wrote is here. */
   stop(): Promise<number | null> {
-    return this.#end('SIGTERM');
+    return this.#end('SIGTERM', 'close');
   }
 
   /** It keeps its connections and does nothing. */
@@ -110,14 +110,14 @@ export class ServerProcess {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async #end(signal: NodeJS.Signals): Promise<number | null> {
+  async #end(signal: NodeJS.Signals, event: 'exit' | 'close'): Promise<number | null> {
     const child = this.#child;
     if (child === undefined) return null;
     this.#child = undefined;
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const exited = once(child, 'exit');
+    const ended = once(child, event);
     child.kill(signal);
-    await exited;
+    await ended;
     return child.exitCode;
   }
 }

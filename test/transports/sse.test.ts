@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { afterEach, test } from 'node:test';
 import type { MarketEvent } from '../../server/market/event.ts';
 import type { OpenStream } from '../../server/transports/sse-source.ts';
@@ -114,10 +115,13 @@ test('an id from the future gets 200 and a snapshot after two seconds', async ()
 
 test('a client that leaves while it waits is forgotten', async () => {
   await start();
+  const came = once(server.http, 'connection');
   const peer = server.get('', ['Last-Event-ID: log:9,9,9']);
+  const [socket] = await came;
   await until(() => server.clock.pending > 2);
+  const gone = once(socket, 'close');
   peer.socket.destroy();
-  await turns();
+  await gone;
   server.clock.advance(2_000);
   await turns();
   assert.equal(server.endpoint.connections, 0);

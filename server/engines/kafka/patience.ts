@@ -73,6 +73,7 @@ export async function patiently<T>(patience: Patience, wanted: Wanted, attempt: 
   const { signal } = patience;
   const giveUp = (): void => pauses.end();
   signal?.addEventListener('abort', giveUp);
+  if (signal?.aborted) giveUp();
   try {
     return await tryOn(patience, pauses, wanted, attempt);
   } finally {
@@ -82,7 +83,9 @@ export async function patiently<T>(patience: Patience, wanted: Wanted, attempt: 
 
 async function tryOn<T>(patience: Patience, pauses: Pauses, wanted: Wanted, attempt: () => Promise<T>): Promise<T> {
   for (let failure: unknown; ; ) {
-    if (patience.signal?.aborted) throw endOfWait(patience.signal.reason, wanted, failure);
+    // Who is too late has tried once all the same: else a slow start says nothing of why.
+    const { aborted, reason } = patience.signal ?? { aborted: false };
+    if (aborted && (failure !== undefined || !(reason instanceof TooLate))) throw endOfWait(reason, wanted, failure);
     try {
       return await attempt();
     } catch (error) {
@@ -97,7 +100,6 @@ async function tryOn<T>(patience: Patience, pauses: Pauses, wanted: Wanted, atte
 
 function endOfWait(reason: unknown, { brokers }: Wanted, failure: unknown): unknown {
   if (!(reason instanceof TooLate)) return reason;
-  const why = failure === undefined ? '' : ` (${guessOf(failure)})`;
-  const text = `Kafka does not answer at ${brokers.join(', ')} within ${reason.waited / 1_000} s${why}`;
+  const text = `Kafka does not answer at ${brokers.join(', ')} within ${reason.waited / 1_000} s (${guessOf(failure)})`;
   return new Error(`${text}: start it, or correct KAFKA_BROKERS.`, { cause: failure });
 }

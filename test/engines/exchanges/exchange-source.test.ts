@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Clock } from '../../../server/clock.ts';
 import { binance } from '../../../server/engines/exchanges/binance.ts';
 import { coinbase } from '../../../server/engines/exchanges/coinbase.ts';
 import type { Exchange } from '../../../server/engines/exchanges/exchange.ts';
@@ -20,6 +21,8 @@ interface Setting {
   readonly trades: Trade[];
   readonly stats: ExchangeStats;
   readonly lines: LogLine[];
+  /** What the source asked its clock to wait for, in milliseconds. */
+  readonly waits: readonly number[];
   prices(): number[];
   /** Waits until something holds; a test that waits in vain fails by its time limit. */
   until(holds: () => boolean): Promise<void>;
@@ -40,7 +43,13 @@ async function withSource(
   const standIn = await ExchangeStandIn.start(dialect);
   const { log, lines } = recordingLog();
   const stats = noExchangeStats();
-  const clock = fastClock(FACTOR);
+  const waits: number[] = [];
+  const fast = fastClock(FACTOR);
+  const after: Clock['after'] = (ms, task) => {
+    waits.push(ms);
+    return fast.after(ms, task);
+  };
+  const clock = { ...fast, after };
   const random = (): number => 0.5;
   const source = new ExchangeSource({ exchange, symbols, url: standIn.url, clock, log, random, stats });
   const trades: Trade[] = [];
@@ -51,7 +60,7 @@ async function withSource(
   };
   const prices = (): number[] => trades.map(({ price }) => price);
   try {
-    await run({ standIn, source, trades, stats, lines, until, prices });
+    await run({ standIn, source, trades, stats, lines, waits, until, prices });
   } finally {
     source.stop();
     await standIn.close();
@@ -164,11 +173,12 @@ for (const pair of each) {
   test(`${exchange.name}: an exchange that ends every connection is asked ever more seldom`, () =>
     withSource(
       pair,
-      async ({ standIn, stats }) => {
-        await new Promise((go) => setTimeout(go, 20_000 / FACTOR));
-        // With half of the jitter: pauses of 1, 1.5, 3, 6 and 12 seconds.
-        assert.ok(standIn.connections >= 3 && standIn.connections <= 6, `${standIn.connections} connections`);
-        assert.ok(stats.cut >= 2);
+      async ({ standIn, stats, waits, until }) => {
+        await until(() => standIn.connections >= 5);
+        // With half of the jitter.
+        const pauses = waits.filter((ms) => ms !== exchange.pace);
+        assert.deepEqual(pauses.slice(0, 4), [1_000, 1_500, 3_000, 6_000]);
+        assert.ok(stats.cut >= 4);
       },
       {
         prepare: (standIn) => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { type KafkaTickLog, openKafkaTickLog } from '../../../server/engines/kafka/tick-log.ts';
 import { KafkaServer } from '../../support/engines/kafka.ts';
 import { ownTopic, Reader, ticks } from './ticks.ts';
 
 const BATCH = 20;
+
+const started = KafkaServer.start();
+after(async () => (await started).stop());
 
 /** Appends batch after batch like a feed, each again and again until it is taken, until told to stop. */
 class Producer {
@@ -49,7 +52,7 @@ class Producer {
 async function survives(
   fault: (kafka: KafkaServer, reader: Reader, producer: Producer) => Promise<void>,
 ): Promise<void> {
-  const kafka = await KafkaServer.start();
+  const kafka = await started;
   const options = { ...ownTopic(), brokers: kafka.brokers };
   const [writing, reading] = [await openKafkaTickLog(options), await openKafkaTickLog(options)];
   try {
@@ -69,7 +72,6 @@ async function survives(
     assert.deepEqual([reading.up, writing.up], [true, true]);
   } finally {
     await Promise.all([writing.close(), reading.close()]);
-    await kafka.stop();
   }
 }
 

@@ -98,11 +98,14 @@ for (const [port, says] of [
 ] as const) {
   test(`a port that ${port} says nothing, and what may be behind it is said in the end`, async () => {
     const { brokers, userBrokers } = await started;
-    const { log } = recordingLog();
+    const { log, lines } = recordingLog();
     const where = port === 'wants a login' ? { brokers: userBrokers } : { brokers, tls: {} };
     const end = new AbortController();
-    setTimeout(() => end.abort(new TooLate(500)), 500);
-    const text = await refusal(openKafkaTickLog({ ...ownTopic(), ...where, log, signal: end.signal }));
+    const refused = refusal(openKafkaTickLog({ ...ownTopic(), ...where, log, signal: end.signal }));
+    // Once an attempt has failed: until then there is nothing to be said of it.
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    end.abort(new TooLate(500));
+    const text = await refused;
     assert.match(text, says);
     assert.match(text, /: start it, or correct KAFKA_BROKERS\.$/);
   });

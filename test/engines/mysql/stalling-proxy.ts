@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from '../../support/free-port.ts';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** The network between an instance and its server, which falls silent without closing anything. */
 export class StallingProxy {
@@ -11,16 +11,16 @@ export class StallingProxy {
   #andAll = false;
   #stalled = false;
 
-  private constructor(port: number, target: number) {
-    this.port = port;
-    this.#server = createServer((client) => this.#accept(client, connect(target, '127.0.0.1'))).listen(
-      port,
-      '127.0.0.1',
-    );
+  private constructor(server: Server, target: number) {
+    // It listens on TCP, so its address is not a path.
+    this.port = (server.address() as AddressInfo).port;
+    this.#server = server.on('connection', (client) => this.#accept(client, connect(target, '127.0.0.1')));
   }
 
   static async create(target: number): Promise<StallingProxy> {
-    return new StallingProxy(await freePort(), target);
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new StallingProxy(server, target);
   }
 
   /** The connection in which a client next says this falls silent before that arrives; all do with `andAll`. */

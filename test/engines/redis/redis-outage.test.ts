@@ -46,7 +46,7 @@ test('after a crash of Redis the backplane comes back, and tells its listeners',
     await until(() => !plane.up);
     await assert.rejects(plane.publish(CHAT, 'lost'), { name: 'RedisAway' });
     await redis.restart();
-    await until(() => plane.up && ear.resumes === 2 && typing.resumes === 2);
+    await until(() => plane.up && ear.resumes >= 2 && typing.resumes >= 2);
     assert.equal(await plane.publish(CHAT, 'heard'), 1);
     await until(() => ear.heard.length > 0);
     assert.deepEqual(ear.heard, ['heard']);
@@ -63,7 +63,7 @@ test('what is on its way when Redis crashes rejects, and nothing comes later', L
     await redis.kill();
     assert.ok((await settled).every(({ status }) => status === 'rejected'));
     await redis.restart();
-    await until(() => plane.up && ear.resumes === 2);
+    await until(() => plane.up && ear.resumes >= 2);
     assert.equal(await plane.publish(CHAT, 'end'), 1);
     await until(() => ear.heard.length > 0);
     assert.deepEqual(ear.heard, ['end']);
@@ -85,7 +85,7 @@ test('a Redis that is frozen for 3 s lets nothing pend for longer, and works aga
     await thaws;
     thawed = true;
     redis.thaw();
-    await until(() => plane.up && ear.resumes === 2);
+    await until(() => plane.up && ear.resumes >= 2);
     assert.equal(await plane.publish(CHAT, 'end'), 1);
     await until(() => ear.heard.includes('end'));
   });
@@ -137,7 +137,7 @@ test('who subscribes while Redis is away hears when it is back', LIMIT, async ()
 test('a connection that Redis itself ends comes back', LIMIT, async () => {
   await withBackplane(async (plane, ear) => {
     await stranger(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-    await until(() => ear.resumes === 2);
+    await until(() => ear.resumes >= 2);
     await until(() => plane.up);
     assert.equal(await plane.publish(CHAT, 'x'), 1);
   });

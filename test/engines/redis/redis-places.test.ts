@@ -88,7 +88,8 @@ test('with Sentinel, the instances follow the master to another server', LIMIT, 
   const file = join(folder, 'sentinel.conf');
   const lines = [
     `sentinel monitor crier 127.0.0.1 ${master.port} 1`,
-    'sentinel down-after-milliseconds crier 500',
+    // So long no process stands still on a machine that is merely busy.
+    'sentinel down-after-milliseconds crier 4000',
     'sentinel failover-timeout crier 3000',
   ];
   await writeFile(file, lines.join('\n'));
@@ -104,7 +105,8 @@ test('with Sentinel, the instances follow the master to another server', LIMIT, 
 });
 
 test('in a cluster, all instances meet at the node of one slot, and follow it', LIMIT, async () => {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-config-file'];
+  // Longer than a node stands still on a machine that is merely busy: else the others vote it out.
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '10000', '--cluster-config-file'];
   const nodes = [await start([...args, 'a.conf']), await start([...args, 'b.conf']), await start([...args, 'c.conf'])];
   const [a, b, c] = nodes;
   assert.ok(a !== undefined && b !== undefined && c !== undefined);

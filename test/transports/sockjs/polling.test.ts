@@ -55,11 +55,9 @@ test('Protocol.test_simpleSession', async () => {
 
 /** A poll that the server has and has nothing for. */
 export async function poll(server: SockJsServer, session: string) {
-  const sockets = server.sockets.size;
+  const { requests } = server;
   const asked = server.client.begin('POST', `${session}/xhr`);
-  await until(() => server.sockets.size > sockets);
-  // Its request comes with or after its connection; what is sent after it comes later still.
-  await server.client.get('');
+  await until(() => server.requests > requests);
   return asked;
 }
 

@@ -20,6 +20,8 @@ export class SockJsServer<H extends Host = EchoHost> {
   readonly log = new FakeLog();
   readonly endpoint: SockJsEndpoint;
   readonly sockets = new Set<Socket>();
+  /** Requests that it has been asked so far. */
+  requests = 0;
   readonly #websocket: WebSocketEndpoint;
   readonly #http: Server = createServer();
   #inner: Server | undefined;
@@ -44,6 +46,7 @@ export class SockJsServer<H extends Host = EchoHost> {
       limits: { sessions: 0, sessionsPerAddress: 0, responseBytes: 4_096, ...limits },
     });
     this.#http.on('request', this.endpoint.handle.bind(this.endpoint));
+    this.#http.on('request', () => void this.requests++);
     this.#http.on('upgrade', this.endpoint.upgrade.bind(this.endpoint));
     this.#http.on('connection', (socket) => {
       this.sockets.add(socket);

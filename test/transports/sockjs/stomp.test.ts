@@ -13,9 +13,11 @@ after(() => app.close());
 for (const transport of ['websocket', 'xhr-streaming', 'xhr-polling', 'eventsource']) {
   test(`@stomp/stompjs chats by the ${transport} of sockjs-client, over the ends of answers too`, async () => {
     const connected = Promise.withResolvers<void>();
+    // Else the library gives a transport some hundred milliseconds to open, and then up.
+    const options = { transports: transport, timeout: 60_000 };
     const client = new Client({
       // It is what the library calls a WebSocket, with fewer members than the type has.
-      webSocketFactory: () => new SockJS(`${app.url}/ws-endpoint`, [], { transports: transport }) as WebSocket,
+      webSocketFactory: () => new SockJS(`${app.url}/ws-endpoint`, [], options) as WebSocket,
       reconnectDelay: 0,
       onConnect: () => connected.resolve(),
       onStompError: ({ headers }) => connected.reject(new Error(headers.message)),
