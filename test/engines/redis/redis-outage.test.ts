@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { openRedisBackplane, type RedisBackplane } from '../../../server/engines/redis/redis-backplane.ts';
 import { openRedisPresenceStore } from '../../../server/engines/redis/redis-presence-store.ts';
 import { KeptLog, RedisServer, redisOptions } from '../../support/engines/redis.ts';
-import { Ear, pause, until } from './ear.ts';
+import { Ear, until } from './ear.ts';
 
 const CHAT = 'global-chat-channel';
 const LIMIT = { timeout: 30_000 };
@@ -70,20 +70,13 @@ test('what is on its way when Redis crashes rejects, and nothing comes later', L
   });
 });
 
-test('a Redis that is frozen for 3 s lets nothing pend for longer, and works again afterwards', LIMIT, async () => {
+test('while Redis is frozen nothing pends for ever, and it works again afterwards', LIMIT, async () => {
   await withBackplane(async (plane, ear) => {
     redis.freeze();
-    const thaws = pause(3_000);
-    let thawed = false;
-    const under = Array.from({ length: 50 }, (_, i) => plane.publish(CHAT, `${i}`));
-    const settled = Promise.allSettled(under).then((results) => ({ results, thawed }));
+    const settled = Promise.allSettled(Array.from({ length: 50 }, (_, i) => plane.publish(CHAT, `${i}`)));
     await until(() => !plane.up);
     await assert.rejects(plane.publish(CHAT, 'away'), { name: 'RedisAway' });
-    const { results, thawed: tooLate } = await settled;
-    assert.ok(results.every(({ status }) => status === 'rejected'));
-    assert.equal(tooLate, false);
-    await thaws;
-    thawed = true;
+    assert.ok((await settled).every(({ status }) => status === 'rejected'));
     redis.thaw();
     await until(() => plane.up && ear.resumes >= 2);
     assert.equal(await plane.publish(CHAT, 'end'), 1);
