@@ -1,7 +1,7 @@
 // Several tabs, one connection; and a server that goes away.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { after, before, type TestContext, test } from 'node:test';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { violations } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { CutProxy } from '../support/cut-proxy.ts';
@@ -21,6 +21,13 @@ before(async () => {
 });
 after(() => stack.disposeAsync());
 
+/** Closed after the test, also where that fails: its tabs have streams, which are counted. */
+async function newContext(t: TestContext): Promise<BrowserContext> {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  return context;
+}
+
 /** How many streams of prices the server serves. */
 async function streams(): Promise<number> {
   const text = await (await fetch(`${app.adminUrl}/metrics`)).text();
@@ -29,13 +36,15 @@ async function streams(): Promise<number> {
 
 const untilStreams = (count: number) => eventually(async () => assert.equal(await streams(), count));
 
-test('three tabs have one stream, and when its tab is closed another one goes on', async () => {
-  const context = await browser.newContext();
+test('three tabs have one stream, and when its tab is closed another one goes on', async (t) => {
+  const context = await newContext(t);
   const first = await MarketPage.open(context, app.url);
   const second = await MarketPage.open(context, app.url);
   const third = await MarketPage.open(context, app.url);
   await untilStreams(1);
   for (const tab of [first, second, third]) await tab.moves('BTC-USD');
+  // The lines of the list are read a few at a time.
+  for (const { page } of [second, third]) await page.waitForLoadState('networkidle');
   const urls: string[] = [];
   for (const { page } of [second, third]) page.on('request', (request) => urls.push(request.url()));
   await first.page.close();
@@ -50,11 +59,10 @@ test('three tabs have one stream, and when its tab is closed another one goes on
   assert.match(opened[0] ?? '', /lastEventId=/);
   assert.equal(urls.filter((url) => url.includes('/candles')).length, 0);
   assert.deepEqual([...second.errors, ...third.errors], []);
-  await context.close();
 });
 
-test('when the browser freezes the tab with the stream, another one takes over', async () => {
-  const context = await browser.newContext();
+test('when the browser freezes the tab with the stream, another one takes over', async (t) => {
+  const context = await newContext(t);
   const first = await MarketPage.open(context, app.url);
   const second = await MarketPage.open(context, app.url);
   await second.moves('BTC-USD');
@@ -65,11 +73,10 @@ test('when the browser freezes the tab with the stream, another one takes over',
   await first.page.evaluate(`document.dispatchEvent(new Event('resume'))`);
   for (const tab of [first, second]) await tab.moves('BTC-USD');
   await untilStreams(1);
-  await context.close();
 });
 
-test('when the tab with the stream stands still without a word, another one takes over', async () => {
-  const context = await browser.newContext();
+test('when the tab with the stream stands still without a word, another one takes over', async (t) => {
+  const context = await newContext(t);
   const first = await MarketPage.open(context, app.url);
   const second = await MarketPage.open(context, app.url);
   await second.moves('BTC-USD');
@@ -82,11 +89,10 @@ test('when the tab with the stream stands still without a word, another one take
   await session.send('Debugger.disable');
   await first.moves('BTC-USD');
   await untilStreams(1);
-  await context.close();
 });
 
-test('the Lab has a stream of its own to take apart, also in a second tab', async () => {
-  const context = await browser.newContext();
+test('the Lab has a stream of its own to take apart, also in a second tab', async (t) => {
+  const context = await newContext(t);
   const first = await MarketPage.open(context, app.url);
   const second = await MarketPage.open(context, app.url);
   await untilStreams(1);
@@ -99,11 +105,10 @@ test('the Lab has a stream of its own to take apart, also in a second tab', asyn
   await second.moves('BTC-USD');
   await first.moves('BTC-USD');
   assert.deepEqual([...first.errors, ...second.errors], []);
-  await context.close();
 });
 
-test('a browser without locks has a stream for each tab', async () => {
-  const context = await browser.newContext();
+test('a browser without locks has a stream for each tab', async (t) => {
+  const context = await newContext(t);
   await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }));
   const first = await MarketPage.open(context, app.url);
   const second = await MarketPage.open(context, app.url);
@@ -111,7 +116,6 @@ test('a browser without locks has a stream for each tab', async () => {
   await first.moves('BTC-USD');
   await second.moves('BTC-USD');
   assert.deepEqual([...first.errors, ...second.errors], []);
-  await context.close();
 });
 
 test('without a server prices are stale, and say since when; they recover by themselves', async () => {
