@@ -27,18 +27,16 @@ interface Guest {
 export class Mutes {
   #byKey = new Map<string, Mute[]>();
   #byAddress = new Map<string, Mute[]>();
+  /** How many addresses a mute holds for, by name and room. */
+  readonly #addresses = new Map<string, number>();
   readonly #guests = new Map<string, Guest>();
 
   /** The mutes that hold from now on. Returns those whose addresses should be kept too, with them. */
   set(mutes: readonly Mute[], now: number): Mute[] {
     this.#byKey = Map.groupBy(mutes, ({ key }) => key);
     this.#byAddress = new Map();
-    for (const mute of mutes) {
-      for (const { address } of mute.addresses) {
-        const known = this.#byAddress.get(address) ?? [];
-        this.#byAddress.set(address, [...known, mute]);
-      }
-    }
+    this.#addresses.clear();
+    for (const mute of mutes) for (const { address } of mute.addresses) this.#holdFor(address, mute);
     return [...this.#guests.values()].flatMap((guest) => this.#covering(guest, now));
   }
 
@@ -93,10 +91,22 @@ export class Mutes {
     const uncovered = ({ addresses, until }: Mute): boolean =>
       until > now && addresses.length < MOST_ADDRESSES && !addresses.some((each) => each.address === address);
     const mutes = [...keys].flatMap((key) => this.#byKey.get(key) ?? []).filter(uncovered);
-    return mutes.map((mute) => ({
+    const covering = mutes.map((mute) => ({
       ...mute,
       addresses: [...mute.addresses, { address, until: Math.min(mute.until, now + ADDRESS_TIME) }],
     }));
+    // Here it holds at once: who comes back under another name does not wait until that is stored.
+    for (const mute of covering) this.#holdFor(address, mute);
+    return covering;
+  }
+
+  #holdFor(address: string, mute: Mute): void {
+    const known = this.#byAddress.get(address) ?? [];
+    const name = `${mute.key}\n${mute.room}`;
+    const addresses = this.#addresses.get(name) ?? 0;
+    if (addresses >= MOST_ADDRESSES || known.some(({ key, room }) => key === mute.key && room === mute.room)) return;
+    this.#byAddress.set(address, [...known, mute]);
+    this.#addresses.set(name, addresses + 1);
   }
 }
 

@@ -60,6 +60,19 @@ test('a guest who is muted stays so under another name, and another session from
   assert.equal(await code(world, chat, guest('a', 'Eve')), 'muted');
 });
 
+test('where a muted guest comes from holds before it is stored', async () => {
+  const world = new ChatWorld();
+  const { chat } = await world.instance();
+  await send(world, chat, guest('a', 'Ann'));
+  const { change } = world.store.moderation;
+  world.store.moderation.change = (what, action) =>
+    what.kind === 'cover' ? new Promise(() => undefined) : change.call(world.store.moderation, what, action);
+  await mute(world, chat, 'Ann', HOUR);
+  assert.equal(await code(world, chat, guest('b', 'Eve')), 'muted', 'a new session of the same address');
+  assert.equal(await code(world, chat, guest('c', 'Ann', '192.0.2.2')), 'muted');
+  assert.equal(await code(world, chat, guest('d', 'Eve', '192.0.2.2')), 'muted', 'an address that came after the mute');
+});
+
 test('one who is first seen under the muted name is known from then on', async () => {
   const world = new ChatWorld();
   const { chat } = await world.instance();
