@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hub } from '../../server/hub/hub.ts';
+import type { StreamOptions } from '../../server/hub/stream.ts';
 import { type Numbered, numbered, numbersOf } from '../support/hub-world.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { RecordingSink } from '../support/recording-sink.ts';
@@ -14,8 +15,8 @@ class CostlyClock extends ManualClock {
   }
 }
 
-/** A hub with a stream that shares one encoding; what is encoded otherwise costs a millisecond. */
-function costly() {
+/** A hub with a stream that shares one encoding, where it is not made otherwise; what is not `shared` costs a millisecond an event. */
+function costly(changes: Partial<StreamOptions<Numbered>> = {}) {
   const clock = new CostlyClock();
   const hub = new Hub({ clock, latencyBudget: 250, stallTimeout: 30_000 });
   const stream = hub.stream<Numbered>({
@@ -25,6 +26,7 @@ function costly() {
     size: () => 10,
     sharedEncodings: 1,
     overflow: { policy: 'latest', snapshot: () => undefined },
+    ...changes,
   });
   const connect = (...keys: string[]): RecordingSink => {
     const sink = new RecordingSink();
@@ -99,28 +101,14 @@ test('what gathers while a client waits its turn goes out in one write', () => {
 });
 
 test('a page of old events that many have waited for is encoded for each in its turn', async () => {
-  const clock = new CostlyClock();
-  const hub = new Hub({ clock, latencyBudget: 250, stallTimeout: 30_000 });
   const events = Array.from({ length: 100 }, (_, n) => ({ n }));
-  const stream = hub.stream<Numbered>({
-    name: 'news',
-    epoch: 'e',
+  const { clock, stream, connect } = costly({
     bounds: { count: 10, bytes: 1e6, age: 60_000 },
-    size: () => 10,
     sharedEncodings: 0,
     overflow: { policy: 'complete', read: async (from) => ({ first: from, events: events.slice(from, from + 200) }) },
   });
   for (const event of events) stream.append(event);
-  const { encode } = numbered();
-  const slow = (event: Numbered, position: number) => {
-    clock.spent++;
-    return encode(event, position);
-  };
-  const sinks = Array.from({ length: 40 }, (_, key) => {
-    const sink = new RecordingSink();
-    hub.connect(sink).follow(stream, { key: `${key}`, encode: slow }, { next: 0 });
-    return sink;
-  });
+  const sinks = Array.from({ length: 40 }, (_, key) => connect(`${key}`));
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   assert.equal(clock.spent, 0);
   clock.advance(60_000);
