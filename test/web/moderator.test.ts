@@ -151,9 +151,7 @@ test('what was still on its way when the panel was opened shows there too, and a
   await moderator.begin();
   world.holds = true;
   const muted = moderator.mute(message, 600);
-  world.holds = false;
   const [mute] = holding.splice(0);
-  world.holds = true;
   const shown = moderator.panel.show();
   const early = holding.splice(0);
   world.holds = false;

@@ -103,20 +103,20 @@ export class Moderator {
 
   /** Sets what holds in a room; the chat tells everybody, this page too. */
   async setRoom(rules: RoomRules): Promise<void> {
-    await this.#actInRoom((token) => this.#options.api.setRoom(token, rules));
+    await this.#actShown((token) => this.#options.api.setRoom(token, rules));
   }
 
   /** Deletes a message; it vanishes from the page as it does from everybody's. */
   async remove({ room, seq }: Moderated): Promise<void> {
-    await this.#actInRoom((token) => this.#options.api.remove(token, room, seq));
+    await this.#actShown((token) => this.#options.api.remove(token, room, seq));
   }
 
   async mute({ sender }: Moderated, seconds: number): Promise<void> {
-    await this.#actInRoom((token) => this.#options.api.mute(token, sender, seconds));
+    await this.#actShown((token) => this.#options.api.mute(token, sender, seconds));
   }
 
-  /** The panel may have been opened while that was still on its way. */
-  async #actInRoom(work: (token: string) => Promise<void>): Promise<void> {
+  /** Does something that the panel shows, which may have been opened while that was still on its way. */
+  async #actShown(work: (token: string) => Promise<void>): Promise<void> {
     if (await this.#act(work)) await this.panel.refresh();
   }
 
